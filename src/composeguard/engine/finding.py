@@ -1,0 +1,60 @@
+"""What the engine reports: findings with everything that an output format needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composeguard.engine.fix import Fix
+from composeguard.engine.rule import Rule
+from composeguard.engine.severity import Severity
+from composeguard.source.file import SourceFile
+from composeguard.source.node import Path
+from composeguard.source.position import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains the finding: the override, the anchor, the base that a value came through."""
+
+    file: SourceFile
+    region: Region
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An inline comment that accepts the finding."""
+
+    justification: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its rule and place. `start`/`end` are code-point offsets into `file.text`."""
+
+    rule: Rule
+    severity: Severity
+    message: str
+    label: str
+    file: SourceFile
+    start: int
+    end: int
+    path: Path
+    fingerprint: str
+    """Hex digest of rule, path in the model and evidence; never of the message or the line."""
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    suppression: Suppression | None = None
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def uri(self) -> str:
+        return self.file.uri
+
+    @property
+    def region(self) -> Region:
+        return self.file.region(self.start, self.end)

@@ -1,0 +1,66 @@
+"""What a fix changes, as data on paths of the resolved project. `composeguard.fix` makes and proves the text edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from composeguard.source.node import Path
+
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+"""A value as YAML writes it."""
+
+
+class Safety(Enum):
+    """A safe fix cannot change what the container does; an unsafe one may, and says how in its note."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Give the key at the end of `path` this value, whether or not it has one."""
+
+    path: Path
+    value: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Put a value at the end of the sequence at `path`; make the sequence where there is none."""
+
+    path: Path
+    value: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take away the key or the item at `path`."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give the key at the end of `path` another name."""
+
+    path: Path
+    name: str
+
+
+Operation = Set | Append | Remove | Rename
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """`title` says what is done, in the imperative; `note` what an unsafe fix can break."""
+
+    title: str
+    operations: tuple[Operation, ...]
+    safety: Safety = Safety.SAFE
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.safety is Safety.UNSAFE and not self.note:
+            raise ValueError(f"the unsafe fix {self.title!r} does not say what it can break")

@@ -1,0 +1,159 @@
+"""What a rule is: its facts, its check, and the problems that the check yields."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from composeguard.engine.fix import Fix
+from composeguard.engine.severity import Profile, Severity
+from composeguard.source.node import Path
+
+if TYPE_CHECKING:
+    from composeguard.compose.diagnostic import Diagnostic
+    from composeguard.model.container import Container
+    from composeguard.model.reading import Reading
+    from composeguard.model.service import Service
+
+_CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Scope(Enum):
+    """What the check of a rule is called with."""
+
+    CONTAINER = "container"  # each service, job and pre_start step
+    SERVICE = "service"  # each service
+    READING = "reading"  # the project as read, once
+    DIAGNOSTIC = "diagnostic"  # each thing that the reader has to say
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source for a rule: `label` as people cite it ("CIS Docker 5.5"), `tag` for machines ("external/cwe/cwe-250")."""
+
+    label: str
+    url: str
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A Compose file that shows the rule. `bad` marks the offending lines with `# expect: CODE`; `fixed` is what the
+    fix (unsafe ones included) makes of `bad`; `good` gets no finding from any rule of the default profile but those
+    that `besides` names."""
+
+    bad: str = ""
+    fixed: str = ""
+    good: str = ""
+    title: str = ""
+
+
+class Focus(Enum):
+    """Which token of the place at a path a reader must change."""
+
+    AUTO = "auto"  # a scalar entry whole, of a collection its key
+    KEY = "key"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong, as a rule sees it; the engine adds code, severity, region and fingerprint.
+
+    `path` is that of the resolved project; where nothing stands there (a missing key), the nearest parent is shown.
+    """
+
+    path: Path
+    message: str
+    label: str = ""
+    """A few words under the marked text: the consequence."""
+    fix: Fix | None = None
+    severity: Severity | None = None
+    """Where this case is better or worse than the rule's own severity."""
+    related: tuple[Path, ...] = ()
+    evidence: str = ""
+    """What tells this finding from others of the same rule at the same path (never a secret)."""
+    focus: Focus = Focus.AUTO
+    diagnostic: Diagnostic | None = None
+    """The place, where the reader found the problem and there may be no path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule and its facts. Made by the decorators below; the decorated name is the rule."""
+
+    code: str
+    name: str
+    severity: Severity
+    profiles: tuple[Profile, ...]
+    scope: Scope
+    check: Callable[..., Iterable[Problem]] = field(repr=False)
+    references: tuple[Reference, ...] = ()
+    examples: tuple[Example, ...] = ()
+    group: str = ""
+    """A word for the near-universal absences of one service, which a terminal shows together."""
+    correctness: bool = False
+    """The rule is about what the file means, not about security."""
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of the check, in Markdown."""
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+
+ContainerCheck = Callable[["Container"], Iterable[Problem]]
+ServiceCheck = Callable[["Service"], Iterable[Problem]]
+ReadingCheck = Callable[["Reading"], Iterable[Problem]]
+DiagnosticCheck = Callable[["Diagnostic"], Iterable[Problem]]
+
+
+def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[Problem]]], Rule]]:
+    def decorate(
+        *,
+        code: str,
+        name: str,
+        severity: Severity,
+        profiles: Sequence[Profile],
+        references: Sequence[Reference] = (),
+        examples: Sequence[Example] = (),
+        group: str = "",
+        correctness: bool = False,
+    ) -> Callable[[Callable[..., Iterable[Problem]]], Rule]:
+        if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
+            raise ValueError(f"{code!r} {name!r} are not a code (AB123) and a name (kebab-case)")
+
+        def wrap(check: Callable[..., Iterable[Problem]]) -> Rule:
+            if not check.__doc__:
+                raise ValueError(f"{code} has no docstring; it is the rule's documentation")
+            return Rule(
+                code,
+                name,
+                severity,
+                tuple(profiles),
+                scope,
+                check,
+                tuple(references),
+                tuple(examples),
+                group,
+                correctness,
+            )
+
+        return wrap
+
+    return decorate
+
+
+container_rule = _decorator(Scope.CONTAINER)
+service_rule = _decorator(Scope.SERVICE)
+reading_rule = _decorator(Scope.READING)
+diagnostic_rule = _decorator(Scope.DIAGNOSTIC)

@@ -1,0 +1,128 @@
+"""A file as text: encoding, byte order mark, newlines, comments, and its YAML documents."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from composeguard.source.node import Node
+from composeguard.source.position import Region
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_COMMENT = re.compile(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
+
+
+class SourceError(Exception):
+    """A text that is not YAML, or more than the limits allow. `start` is a code-point offset into `file.text`."""
+
+    def __init__(self, message: str, file: SourceFile, start: int = 0, end: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.start = start
+        self.end = start if end is None else end
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment with its `#`; offsets in code points."""
+
+    start: int
+    end: int
+    text: str
+    own_line: bool
+    """Nothing but white space stands before it on its line."""
+
+
+class SourceFile:
+    """The text of one file and the places in it.
+
+    `uri` is the name for reports: relative to the root of the repository, with forward slashes.
+    `path` is the name for the operating system. `text` has no byte order mark; `bom` says whether there was one.
+    """
+
+    def __init__(self, uri: str, text: str, *, path: str = "", bom: bool = False, encoding: str = "utf-8") -> None:
+        self.uri = uri
+        self.path = path or uri
+        self.text = text
+        self.bom = bom
+        self.encoding = encoding
+        self.documents: tuple[Node, ...] = ()
+        """The root of each YAML document."""
+        self.problems: list[SourceError] = []
+        """What the reference refuses but a reader can pass over: duplicate keys, keys that are no strings."""
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offset of the first code point of each line."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    @cached_property
+    def newline(self) -> str:
+        """The newline that the file uses first; a fix writes the same."""
+        match = _LINE_END.search(self.text)
+        return match.group() if match else "\n"
+
+    def line_of(self, offset: int) -> int:
+        """The line (from 1) that holds an offset."""
+        return bisect_right(self.line_starts, offset)
+
+    def region(self, start: int, end: int) -> Region:
+        """The stretch from `start` up to `end` (exclusive), in code points."""
+        first = self.line_of(start)
+        last = self.line_of(end)
+        return Region(first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1)
+
+    def line_text(self, line: int) -> str:
+        """A line (from 1) without its newline."""
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in order. A `#` inside a scalar is none."""
+        if "#" not in self.text:
+            return ()
+        spans = sorted(_scalar_spans(self))
+        starts = [span[0] for span in spans]
+        found: list[Comment] = []
+        position = 0
+        while match := _COMMENT.search(self.text, position):
+            start, end = match.span()
+            index = bisect_right(starts, start) - 1
+            if index >= 0 and start < spans[index][1]:
+                # A scalar can end in the middle of what looks like a comment: "a # b" # c
+                position = max(spans[index][1], start + 1)
+                continue
+            line_start = self.line_starts[self.line_of(start) - 1]
+            own_line = not self.text[line_start:start].strip(" \t\ufeff")
+            found.append(Comment(start, end, match.group(), own_line))
+            position = end
+        return tuple(found)
+
+
+def _scalar_spans(file: SourceFile) -> list[tuple[int, int]]:
+    """The spans of keys and scalars; of a block scalar, only the text below its header line."""
+    spans: list[tuple[int, int]] = []
+    stack: list[Node] = list(file.documents)
+    while stack:
+        node = stack.pop()
+        if node.key_start >= 0:
+            spans.append((node.key_start, node.key_end))
+        if node.style == "*":
+            continue
+        value = node.value
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif node.style in ("|", ">"):
+            header = _LINE_END.search(file.text, node.start, node.end)
+            if header:
+                spans.append((header.end(), node.end))
+        elif node.end > node.start:
+            spans.append((node.start, node.end))
+    return spans

@@ -1,0 +1,97 @@
+"""Values with their place: the one tree that the reader, the loader and the fixer share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from composeguard.compose.unresolved import Unresolved
+    from composeguard.source.file import SourceFile
+    from composeguard.source.scalars import Scalar
+
+Path = tuple[str | int, ...]
+"""Steps from the root of a tree: keys of mappings and indexes of sequences."""
+
+
+class Way(Enum):
+    """How a value came to stand where it takes effect; a value without one was written right there."""
+
+    ALIAS = "anchor"
+    MERGE_KEY = "merge key"
+    EXTENDS = "extends"
+    INCLUDE = "include"
+    OVERRIDE = "override"
+    INTERPOLATION = "interpolation"
+    DEFAULT = "default"
+    ENV_FILE = "env file"
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One step of the way: what brought the value, the place that asked for it, and the step before."""
+
+    way: Way
+    at: Node | None = None
+    before: Via | None = None
+
+
+class Node:
+    """A value and the text that it was read from.
+
+    `value` is a scalar, a `dict[str, Node]` or a `list[Node]`. `start`/`end` are code-point offsets into
+    `file.text`; `key_start`/`key_end` are those of the mapping key that leads here (-1 in a sequence or at the root).
+    An alias is a node of its own place that shares the value of its anchor. Treat a node as immutable once built.
+    """
+
+    __slots__ = ("anchor", "end", "file", "key_end", "key_start", "start", "style", "tag", "value", "via")
+
+    def __init__(
+        self,
+        value: Scalar | Unresolved | dict[str, Node] | list[Node],
+        file: SourceFile,
+        start: int,
+        end: int,
+        key_start: int = -1,
+        key_end: int = -1,
+        style: str = "",
+        tag: str | None = None,
+        anchor: str | None = None,
+        via: Via | None = None,
+    ) -> None:
+        self.value = value
+        self.file = file
+        self.start = start
+        self.end = end
+        self.key_start = key_start
+        self.key_end = key_end
+        self.style = style
+        """Scalars: '' plain, "'", '"', '|' or '>'. Collections: 'block' or 'flow'. Aliases: '*'."""
+        self.tag = tag
+        self.anchor = anchor
+        self.via = via
+
+    def with_value(self, value: Scalar | Unresolved | dict[str, Node] | list[Node]) -> Node:
+        """The same place with another value."""
+        return Node(
+            value,
+            self.file,
+            self.start,
+            self.end,
+            self.key_start,
+            self.key_end,
+            self.style,
+            self.tag,
+            self.anchor,
+            self.via,
+        )
+
+    def with_via(self, way: Way, at: Node | None = None) -> Node:
+        """The same value, come by one more step."""
+        copy = self.with_value(self.value)
+        copy.via = Via(way, at, self.via)
+        return copy
+
+    def __repr__(self) -> str:
+        return f"Node({self.value!r} @{self.file.uri}:{self.start}-{self.end})"

@@ -1,0 +1,298 @@
+"""Bytes to a `SourceFile`: decoding, and one pass over the YAML events that builds values and places together.
+
+libyaml's events are the fastest source of positions in Python; PyYAML's own parser gives the same events where the
+C extension is missing. The composer is ours because PyYAML's refuses redefined anchors, hides duplicate keys and
+resolves scalars otherwise than the Compose reference does.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gc
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from composeguard.source.file import SourceError, SourceFile
+from composeguard.source.limits import DEFAULT, Limits
+from composeguard.source.node import Node
+from composeguard.source.scalars import Scalar, ScalarError, go_text, resolve_plain, resolve_tagged
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
+MERGE_KEY = "<<"
+
+
+class _EventSource(Protocol):
+    def get_event(self) -> Event: ...
+
+    def dispose(self) -> None: ...
+
+
+def _events(text: str) -> _EventSource:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    source: _EventSource = loader(text)
+    return source
+
+
+def pure_python_events(text: str) -> _EventSource:
+    """The events of PyYAML's own parser: what runs where libyaml is missing."""
+    source: _EventSource = yaml.SafeLoader(text)
+    return source
+
+
+def read_source(
+    uri: str,
+    data: bytes,
+    *,
+    path: str = "",
+    limits: Limits = DEFAULT,
+    events: Callable[[str], _EventSource] = _events,
+) -> SourceFile:
+    """Decode and parse one file.
+
+    Raises:
+        SourceError: it is not text, not YAML, holds a duplicate key, or is beyond the limits.
+    """
+    file = decode(uri, data, path=path, limits=limits)
+    with _collector_off():
+        file.documents = tuple(_Composer(file, limits, events(file.text)).documents())
+    return file
+
+
+def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -> SourceFile:
+    """Bytes to text: UTF-8, or UTF-16 by its byte order mark, as YAML has it."""
+    if len(data) > limits.bytes:
+        message = f"the file has {len(data):,} bytes; the limit is {limits.bytes:,}"
+        raise SourceError(message, SourceFile(uri, "", path=path))
+    encoding, bom = "utf-8", b""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            encoding, bom = name, mark
+            break
+    body = data[len(bom) :]
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode(encoding, "replace")
+        file = SourceFile(uri, before, path=path, bom=bool(bom), encoding=encoding)
+        raise SourceError(f"not {encoding.upper()}: {error.reason}", file, len(before)) from None
+    file = SourceFile(uri, text, path=path, bom=bool(bom), encoding=encoding)
+    if unprintable := _UNPRINTABLE.search(text):
+        message = f"YAML does not allow the control character U+{ord(unprintable.group()):04X}"
+        raise SourceError(message, file, unprintable.start())
+    return file
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Composing makes many objects and no garbage: the cyclic collector would only cost time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Anchor:
+    """A named node; `node` is None while it is being read, so that a reference to itself is seen."""
+
+    __slots__ = ("node", "size")
+
+    def __init__(self) -> None:
+        self.node: Node | None = None
+        self.size = 1
+
+
+class _Composer:
+    """Builds the nodes of one file. Counts what aliases would add, before anything is expanded."""
+
+    def __init__(self, file: SourceFile, limits: Limits, events: _EventSource) -> None:
+        self.file = file
+        self.limits = limits
+        self.source = events
+        self.next = events.get_event
+        self.anchors: dict[str, _Anchor] = {}
+        self.depth = 0
+        self.count = 0
+        self.size = 0
+        """Nodes after expansion; minus `count`, what the aliases add."""
+
+    def documents(self) -> list[Node]:
+        try:
+            return self._documents()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            problem = error.problem or error.context or "not YAML"
+            if error.context and error.problem:
+                problem = f"{error.problem} ({error.context})"
+            start = min(mark.index, len(self.file.text)) if mark else 0
+            raise SourceError(f"not YAML: {problem}", self.file, start) from None
+        except yaml.YAMLError as error:
+            raise SourceError(f"not YAML: {error}", self.file) from None
+        finally:
+            self.source.dispose()
+
+    def _documents(self) -> list[Node]:
+        roots: list[Node] = []
+        while True:
+            event = self.next()
+            kind = type(event)
+            if kind is DocumentStartEvent:
+                self.anchors = {}
+                roots.append(self._node(self.next(), -1, -1))
+            elif kind is StreamEndEvent:
+                return roots
+
+    def _node(self, event: Event, key_start: int, key_end: int) -> Node:
+        kind = type(event)
+        start = event.start_mark.index
+        if kind is AliasEvent:
+            return self._alias(event, key_start, key_end)
+        self.count += 1
+        self.size += 1
+        anchor = event.anchor
+        entry = None
+        if anchor is not None:
+            entry = self.anchors[anchor] = _Anchor()
+        if kind is ScalarEvent:
+            style = event.style or ""
+            tag = event.tag
+            text = event.value
+            end = event.end_mark.index
+            value: Scalar
+            if tag is not None:
+                value = self._tagged(tag, text, style, start, end)
+            elif style:
+                value = text
+                if style in "|>":
+                    end = start + len(self.file.text[start:end].rstrip(_TRAILING_BLANK))
+            else:
+                value = resolve_plain(text)
+            node = Node(value, self.file, start, end, key_start, key_end, style, tag, anchor)
+            if entry:
+                entry.node = node
+            return node
+        if self.count > self.limits.nodes:
+            raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
+        if self.depth >= self.limits.depth:
+            raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
+        self.depth += 1
+        size_before = self.size
+        if kind is MappingStartEvent:
+            node = self._mapping(event, key_start, key_end)
+        else:
+            node = self._sequence(event, key_start, key_end)
+        self.depth -= 1
+        if entry:
+            entry.node = node
+            entry.size = self.size - size_before + 1
+        return node
+
+    def _mapping(self, event: Event, key_start: int, key_end: int) -> Node:
+        file, following = self.file, self.next
+        entries: dict[str, Node] = {}
+        last = None
+        while True:
+            key = following()
+            kind = type(key)
+            if kind is MappingEndEvent:
+                break
+            start, end = key.start_mark.index, key.end_mark.index
+            name = self._key(key)
+            value = self._node(following(), start, end)
+            if name is None:
+                file.problems.append(SourceError("a key must be a string", file, start, end))
+                continue
+            if name in entries:
+                first = file.line_of(entries[name].key_start)
+                raise SourceError(f'duplicate key "{name}", first on line {first}', file, start, end)
+            entries[name] = last = value
+        return self._collection(entries, event, key.end_mark.index, last, key_start, key_end)
+
+    def _sequence(self, event: Event, key_start: int, key_end: int) -> Node:
+        following = self.next
+        items: list[Node] = []
+        while True:
+            item = following()
+            if type(item) is SequenceEndEvent:
+                break
+            items.append(self._node(item, -1, -1))
+        return self._collection(items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end)
+
+    def _collection(
+        self,
+        value: dict[str, Node] | list[Node],
+        event: Event,
+        end: int,
+        last: Node | None,
+        key_start: int,
+        key_end: int,
+    ) -> Node:
+        """A block collection ends where its last leaf does: the parser's mark is past trailing comments."""
+        style = "flow" if event.flow_style else "block"
+        start = event.start_mark.index
+        if style == "block":
+            end = max(last.end, last.key_end, start) if last else start
+        return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
+
+    def _key(self, event: Event) -> str | None:
+        """The text of a key; None where it is no string, which the reference refuses."""
+        if type(event) is ScalarEvent:
+            self.count += 1
+            self.size += 1
+            text: str = event.value
+            if event.anchor is not None:
+                self._node(event, -1, -1)
+            if event.style or text == MERGE_KEY:
+                return text
+            if event.tag is not None:
+                resolved = self._tagged(event.tag, text, "", event.start_mark.index, event.end_mark.index)
+            else:
+                resolved = resolve_plain(text)
+            return resolved if isinstance(resolved, str) else None
+        node = self._node(event, -1, -1)
+        return node.value if isinstance(node.value, str) else None
+
+    def _alias(self, event: Event, key_start: int, key_end: int) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        anchor = self.anchors.get(event.anchor)
+        if anchor is None:
+            raise SourceError(f'undefined alias "{event.anchor}"', self.file, start, end)
+        if anchor.node is None:
+            raise SourceError(f'anchor "{event.anchor}" contains itself', self.file, start, end)
+        self.count += 1
+        self.size += anchor.size
+        if self.size - self.count > self.limits.expanded:
+            message = f"aliases expand to more than {self.limits.expanded:,} values"
+            raise SourceError(message, self.file, start, end)
+        target = anchor.node
+        return Node(target.value, self.file, start, end, key_start, key_end, "*", target.tag, event.anchor)
+
+    def _tagged(self, tag: str, text: str, style: str, start: int, end: int) -> Scalar:
+        if not tag.startswith("tag:yaml.org,2002:"):
+            # The reference ignores local tags; `!reset` and `!override` are read from `Node.tag`.
+            return text if style else resolve_plain(text)
+        try:
+            return resolve_tagged(tag, text)
+        except ScalarError as error:
+            raise SourceError(str(error), self.file, start, end) from None
+
+
+__all__ = ["MERGE_KEY", "decode", "go_text", "pure_python_events", "read_source"]
