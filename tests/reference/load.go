@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
 )
 
@@ -41,7 +41,7 @@ type Answer struct {
 	DisabledServices []string        `json:"disabled_services,omitempty"`
 }
 
-// warnings keeps what the loader logs; it is a logrus hook.
+// warnings keeps each different line that the loader logs, in order; it is a logrus hook.
 type warnings struct {
 	mu    sync.Mutex
 	lines []string
@@ -52,7 +52,9 @@ func (w *warnings) Levels() []logrus.Level { return logrus.AllLevels }
 func (w *warnings) Fire(e *logrus.Entry) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lines = append(w.lines, e.Level.String()+": "+e.Message)
+	if line := e.Level.String() + ": " + e.Message; !slices.Contains(w.lines, line) {
+		w.lines = append(w.lines, line)
+	}
 	return nil
 }
 
@@ -104,19 +106,19 @@ func (r Request) options() []cli.ProjectOptionsFn {
 	)
 }
 
+// badRequest is an error of the caller, not of the project.
+type badRequest struct{ error }
+
 // load answers one request. The process environment and directory become the request's: the loader asks the
 // process for HOME and for COMPOSE_DISABLE_ENV_FILE.
 func load(r Request) (json.RawMessage, []string, error) {
-	if !filepath.IsAbs(r.Dir) {
-		return nil, nil, fmt.Errorf("dir must be absolute: %q", r.Dir)
-	}
 	if err := os.Chdir(r.Dir); err != nil {
-		return nil, nil, err
+		return nil, nil, badRequest{err}
 	}
 	os.Clearenv()
 	for k, v := range r.Env {
 		if err := os.Setenv(k, v); err != nil {
-			return nil, nil, err
+			return nil, nil, badRequest{err}
 		}
 	}
 	ctx := context.Background()
@@ -141,6 +143,22 @@ func load(r Request) (json.RawMessage, []string, error) {
 			return nil, nil, err
 		}
 	}
-	text, err := project.MarshalJSON()
+	text, err := projectJSON(project)
 	return text, project.DisabledServiceNames(), err
+}
+
+// projectJSON is the loader's own JSON with the models, which it prints as YAML only.
+func projectJSON(project *types.Project) (json.RawMessage, error) {
+	text, err := project.MarshalJSON()
+	if err != nil || len(project.Models) == 0 {
+		return text, err
+	}
+	whole := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &whole); err != nil {
+		return nil, err
+	}
+	if whole["models"], err = json.Marshal(project.Models); err != nil {
+		return nil, err
+	}
+	return json.Marshal(whole)
 }

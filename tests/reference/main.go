@@ -11,10 +11,12 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -75,6 +77,9 @@ func parse(line []byte) (Request, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	err := d.Decode(&r)
+	if err == nil && !filepath.IsAbs(r.Dir) {
+		err = fmt.Errorf("dir must be absolute: %q", r.Dir)
+	}
 	return r, err
 }
 
@@ -102,7 +107,11 @@ func answer(log *warnings, line []byte, out io.Writer) {
 		}()
 		project, disabled, err := load(r)
 		if err != nil {
-			done <- Answer{Result: "reject", Error: err.Error(), Warnings: log.drain()}
+			result := "reject"
+			if errors.As(err, &badRequest{}) {
+				result = "bad-request"
+			}
+			done <- Answer{Result: result, Error: err.Error(), Warnings: log.drain()}
 			return
 		}
 		done <- Answer{Result: "accept", Project: project, Warnings: log.drain(), DisabledServices: disabled}

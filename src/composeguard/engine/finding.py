@@ -46,6 +46,8 @@ class Finding:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     suppression: Suppression | None = None
+    redact: bool = False
+    """The text at the place holds a secret: no report shows it."""
 
     @property
     def code(self) -> str:

@@ -81,6 +81,8 @@ class Problem:
     focus: Focus = Focus.AUTO
     diagnostic: Diagnostic | None = None
     """The place, where the reader found the problem and there may be no path."""
+    redact: bool = False
+    """The text at the place holds a secret: reports show the key, never the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Rule:
     """A word for the near-universal absences of one service, which a terminal shows together."""
     correctness: bool = False
     """The rule is about what the file means, not about security."""
+    always: bool = False
+    """Runs whatever is selected: what could not be read is never silenced by a choice of rules."""
 
     @property
     def documentation(self) -> str:
@@ -128,6 +132,7 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[P
         examples: Sequence[Example] = (),
         group: str = "",
         correctness: bool = False,
+        always: bool = False,
     ) -> Callable[[Callable[..., Iterable[Problem]]], Rule]:
         if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
             raise ValueError(f"{code!r} {name!r} are not a code (AB123) and a name (kebab-case)")
@@ -146,6 +151,7 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[P
                 tuple(examples),
                 group,
                 correctness,
+                always,
             )
 
         return wrap

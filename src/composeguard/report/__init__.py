@@ -1,0 +1,39 @@
+"""Output formats. A format's module is imported when the format is asked for: most runs need one of them."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from composeguard.errors import UsageError
+
+if TYPE_CHECKING:
+    from composeguard.engine.report import Report
+    from composeguard.report.options import RenderOptions
+
+    Render = Callable[[Report, RenderOptions], Iterator[str]]
+
+FORMATS = {
+    "full": "composeguard.report.full",
+    "concise": "composeguard.report.concise",
+    "json": "composeguard.report.json",
+    "sarif": "composeguard.report.sarif",
+}
+"""The module of each format; every one has `render(report, options)`, which yields the text piece by piece."""
+
+
+def renderer(name: str) -> Render:
+    """The function that renders a format.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    module_name = FORMATS.get(name)
+    if module_name is None:
+        close = difflib.get_close_matches(name, FORMATS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise UsageError(f"there is no format {name!r} (there are {', '.join(FORMATS)}){hint}")
+    render: Render = importlib.import_module(module_name).render
+    return render

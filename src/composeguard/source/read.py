@@ -18,27 +18,41 @@ import yaml
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node
-from composeguard.source.scalars import Scalar, ScalarError, go_text, resolve_plain, resolve_tagged
+from composeguard.source.scalars import Scalar, ScalarError, resolve_plain, resolve_tagged
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
 MERGE_KEY = "<<"
 
 
+class _Mark(Protocol):
+    index: int
+
+
+class _Event(Protocol):
+    """What all events share and some have; the class of an event tells which."""
+
+    start_mark: _Mark
+    end_mark: _Mark
+    anchor: str | None
+    tag: str | None
+    value: str
+    style: str | None
+    flow_style: bool | None
+
+
 class _EventSource(Protocol):
-    def get_event(self) -> Event: ...
+    def get_event(self) -> _Event: ...
 
     def dispose(self) -> None: ...
 
@@ -80,7 +94,11 @@ def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -
         message = f"the file has {len(data):,} bytes; the limit is {limits.bytes:,}"
         raise SourceError(message, SourceFile(uri, "", path=path))
     encoding, bom = "utf-8", b""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(mark):
             encoding, bom = name, mark
             break
@@ -153,15 +171,15 @@ class _Composer:
         roots: list[Node] = []
         while True:
             event = self.next()
-            kind = type(event)
+            kind: type[object] = type(event)
             if kind is DocumentStartEvent:
                 self.anchors = {}
                 roots.append(self._node(self.next(), -1, -1))
             elif kind is StreamEndEvent:
                 return roots
 
-    def _node(self, event: Event, key_start: int, key_end: int) -> Node:
-        kind = type(event)
+    def _node(self, event: _Event, key_start: int, key_end: int) -> Node:
+        kind: type[object] = type(event)
         start = event.start_mark.index
         if kind is AliasEvent:
             return self._alias(event, key_start, key_end)
@@ -205,13 +223,13 @@ class _Composer:
             entry.size = self.size - size_before + 1
         return node
 
-    def _mapping(self, event: Event, key_start: int, key_end: int) -> Node:
+    def _mapping(self, event: _Event, key_start: int, key_end: int) -> Node:
         file, following = self.file, self.next
         entries: dict[str, Node] = {}
         last = None
         while True:
             key = following()
-            kind = type(key)
+            kind: type[object] = type(key)
             if kind is MappingEndEvent:
                 break
             start, end = key.start_mark.index, key.end_mark.index
@@ -226,20 +244,23 @@ class _Composer:
             entries[name] = last = value
         return self._collection(entries, event, key.end_mark.index, last, key_start, key_end)
 
-    def _sequence(self, event: Event, key_start: int, key_end: int) -> Node:
+    def _sequence(self, event: _Event, key_start: int, key_end: int) -> Node:
         following = self.next
         items: list[Node] = []
         while True:
             item = following()
-            if type(item) is SequenceEndEvent:
+            kind: type[object] = type(item)
+            if kind is SequenceEndEvent:
                 break
             items.append(self._node(item, -1, -1))
-        return self._collection(items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end)
+        return self._collection(
+            items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end
+        )
 
     def _collection(
         self,
         value: dict[str, Node] | list[Node],
-        event: Event,
+        event: _Event,
         end: int,
         last: Node | None,
         key_start: int,
@@ -252,9 +273,10 @@ class _Composer:
             end = max(last.end, last.key_end, start) if last else start
         return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
 
-    def _key(self, event: Event) -> str | None:
+    def _key(self, event: _Event) -> str | None:
         """The text of a key; None where it is no string, which the reference refuses."""
-        if type(event) is ScalarEvent:
+        kind: type[object] = type(event)
+        if kind is ScalarEvent:
             self.count += 1
             self.size += 1
             text: str = event.value
@@ -270,9 +292,9 @@ class _Composer:
         node = self._node(event, -1, -1)
         return node.value if isinstance(node.value, str) else None
 
-    def _alias(self, event: Event, key_start: int, key_end: int) -> Node:
+    def _alias(self, event: _Event, key_start: int, key_end: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
-        anchor = self.anchors.get(event.anchor)
+        anchor = self.anchors.get(event.anchor or "")
         if anchor is None:
             raise SourceError(f'undefined alias "{event.anchor}"', self.file, start, end)
         if anchor.node is None:
@@ -293,6 +315,3 @@ class _Composer:
             return resolve_tagged(tag, text)
         except ScalarError as error:
             raise SourceError(str(error), self.file, start, end) from None
-
-
-__all__ = ["MERGE_KEY", "decode", "go_text", "pure_python_events", "read_source"]

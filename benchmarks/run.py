@@ -1,0 +1,202 @@
+"""Times composeguard against compose-lint on the same files, in turns, and prints ratios of medians.
+
+    python benchmarks/run.py [--rounds N] [--corpus DIR]
+
+compose-lint is installed from its package into `.benchmarks/compose-lint`, an environment of its own. Absolute times
+say more about a machine than about a program, so what counts is the last column. The files are made here; `--corpus`
+takes a folder of real ones instead for the folder run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = PROJECT / ".benchmarks"
+FOLDER_FILES = 500
+
+SERVICE = """\
+  service{index}:
+    image: "registry.example.org/team/app{index}:${{TAG:-1.{index}.0}}"  # the application
+    restart: unless-stopped
+    environment:
+      LOG_LEVEL: info
+      DATABASE_URL: postgres://db{index}/app
+      FEATURE_{index}: "true"
+    ports:
+      - "127.0.0.1:{port}:8080"
+      - "{other}:9090/tcp"
+    volumes:
+      - data{index}:/var/lib/app
+      - ./config/{index}.yml:/etc/app/config.yml:ro
+    depends_on: [service0]
+    networks:
+      - backend
+    healthcheck:
+      test: ["CMD", "wget", "-q", "-O-", "http://localhost:8080/health"]
+      interval: 30s
+      retries: 3
+"""
+
+
+def project(services: int) -> str:
+    """A Compose file of so many services, about 700 bytes each."""
+    body = "".join(SERVICE.format(index=index, port=1024 + index, other=20000 + index) for index in range(services))
+    volumes = "".join(f"  data{index}:\n" for index in range(services))
+    return f"services:\n{body}networks:\n  backend:\nvolumes:\n{volumes}".replace("    depends_on: [service0]\n", "", 1)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A command to time; exit codes up to `worst` are a success."""
+
+    name: str
+    command: Sequence[str]
+    worst: int = 1
+
+
+def once(contender: Contender, folder: Path) -> float:
+    started = time.perf_counter()
+    done = subprocess.run(contender.command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    elapsed = time.perf_counter() - started
+    if done.returncode > contender.worst or done.returncode < 0:
+        raise SystemExit(f"{contender.name} failed with {done.returncode}: {done.stderr.decode()[-2000:]}")
+    return elapsed
+
+
+def compare(title: str, ours: Contender, theirs: Contender, folder: Path, rounds: int) -> None:
+    """Run both in turns; the ratio is the median of the rounds' ratios, so that drift of the machine cancels out."""
+    once(ours, folder), once(theirs, folder)
+    pairs = [(once(ours, folder), once(theirs, folder)) for _ in range(rounds)]
+    first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(one / other for one, other in pairs)
+    mine, peer = f"{ours.name} {first * 1000:.1f} ms", f"{theirs.name} {second * 1000:.1f} ms"
+    print(f"{title:34} {mine:26} {peer:26} ratio {ratio:6.2f}", flush=True)
+
+
+def environment(name: str, *packages: str) -> Path:
+    """The `bin` folder of an environment that holds these packages."""
+    folder = ENVIRONMENTS / name
+    if not (folder / "bin" / "python").exists():
+        venv.create(folder, with_pip=True)
+        install = [
+            folder / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            *packages,
+        ]
+        subprocess.run(install, check=True)
+    return folder / "bin"
+
+
+def throughput(rounds: int) -> None:
+    """Reading: the composer, and the whole loader, against a bare pass over libyaml's events on the same text."""
+    import yaml
+
+    from composeguard.source.read import read_source
+
+    text = project(2_000)
+    data = text.encode()
+
+    def events() -> None:
+        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+
+    def compose() -> None:
+        read_source("compose.yaml", data)
+
+    runs: dict[str, Callable[[], object]] = {"yaml.parse": events, "read_source": compose}
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "compose.yaml"
+        path.write_bytes(data)
+        from composeguard.compose.files import Files
+        from composeguard.compose.loader import load
+        from composeguard.compose.request import Request
+
+        request = Request(files=(str(path),), project_directory=name, root=name)
+        runs["load"] = lambda: load(request, Files(root=name))
+        times: dict[str, list[float]] = {key: [] for key in runs}
+        for _ in range(rounds):
+            for key, function in runs.items():
+                started = time.perf_counter()
+                function()
+                times[key].append(time.perf_counter() - started)
+    for key in runs:
+        ratio = statistics.median(a / b for a, b in zip(times[key], times["yaml.parse"], strict=True))
+        speed = len(data) / statistics.median(times[key]) / 1e6
+        print(f"reading: {key:25} {speed:9.1f} MB/s   of yaml.parse {ratio:6.2f}", flush=True)
+
+
+def imports(python: str, rounds: int, folder: Path) -> None:
+    """What each command costs before it works, as a ratio to an interpreter that does nothing."""
+    nothing = Contender("python", [python, "-c", "pass"])
+    (folder / "empty.yaml").write_text("services: {}\n")
+    for command in (
+        ["--version"],
+        ["--help"],
+        ["rules"],
+        ["explain", "CG101"],
+        ["check", "empty.yaml"],
+        ["fix", "empty.yaml"],
+    ):
+        ours = Contender("composeguard", [python, "-m", "composeguard", *command], worst=2)
+        compare(f"start: {' '.join(command)}", ours, nothing, folder, rounds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--corpus", type=Path)
+    options = parser.parse_args()
+    ours = environment("composeguard", str(PROJECT))
+    subprocess.run(
+        [ours / "python", "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", PROJECT], check=True
+    )
+    theirs = environment("compose-lint", "compose-lint")
+    guard, lint = str(ours / "composeguard"), str(theirs / "compose-lint")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "one.yml").write_text(project(3))
+        many = folder / "many"
+        for index in range(FOLDER_FILES):
+            (many / str(index)).mkdir(parents=True)
+            (many / str(index) / "compose.yaml").write_text(project(1 + index % 6))
+        if options.corpus:
+            shutil.rmtree(many)
+            shutil.copytree(options.corpus, many)
+        (folder / "large.yml").write_text(project(1_500))
+        listed = [str(path.relative_to(folder)) for path in sorted(many.rglob("*.y*ml"))]
+        for title, paths, rounds in (
+            ("one file of 3 services, cold", ["one.yml"], options.rounds),
+            (f"a folder of {len(listed)} files", listed, max(3, options.rounds // 4)),
+            ("one file of 1,500 services (1 MB)", ["large.yml"], max(3, options.rounds // 4)),
+        ):
+            check = Contender("composeguard", [guard, "check", "-f", "concise", *paths], worst=2)
+            peer = Contender("compose-lint", [lint, "check", *paths], worst=2)
+            compare(title, check, peer, folder, rounds)
+        compare(
+            "--version",
+            Contender("composeguard", [guard, "--version"]),
+            Contender("compose-lint", [lint, "--version"]),
+            folder,
+            options.rounds,
+        )
+        imports(str(ours / "python"), options.rounds, folder)
+    throughput(max(5, options.rounds // 3))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

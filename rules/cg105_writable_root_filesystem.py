@@ -1,0 +1,117 @@
+"""CG105: a container that can change its own programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from composeguard.api import (
+    Append,
+    Container,
+    Example,
+    Fix,
+    Operation,
+    Problem,
+    Profile,
+    Safety,
+    Set,
+    Severity,
+    Unresolved,
+    cis,
+    compose,
+    container_rule,
+    cwe,
+    owasp,
+)
+
+_SCRATCH = "/tmp"  # noqa: S108 - a path in the container, which the fix mounts empty
+_MOUNT = f"{_SCRATCH}:rw,noexec,nosuid,size=100m"
+
+
+@container_rule(
+    code="CG105",
+    name="writable-root-filesystem",
+    severity=Severity.LOW,
+    profiles=(Profile.RECOMMENDED, Profile.CIS),
+    group="hardening",
+    references=(cis("5.13"), owasp(8), cwe(732), compose("05-services.md#read_only")),
+    examples=(
+        Example(
+            title="A volume for the data does not protect the rest",
+            bad="""\
+services:
+  web:  # expect: CG105
+    image: nginx:1.27.2
+    volumes: [data:/var/lib/web]
+volumes:
+  data:
+""",
+            fixed="""\
+services:
+  web:
+    image: nginx:1.27.2
+    volumes: [data:/var/lib/web]
+    read_only: true
+    tmpfs:
+      - /tmp:rw,noexec,nosuid,size=100m
+volumes:
+  data:
+""",
+        ),
+        Example(
+            title="Read-only, with a place for scratch files",
+            good="""\
+services:
+  web:
+    image: nginx:1.27.2
+    user: "101:101"
+    cap_drop: [ALL]
+    security_opt: [no-new-privileges:true]
+    read_only: "on"
+    volumes:
+      - {type: tmpfs, target: /tmp, tmpfs: {size: 50m}}
+    mem_limit: 256m
+    cpus: 0.5
+    pids_limit: 100
+    logging: {driver: local}
+""",
+        ),
+    ),
+)
+def writable_root_filesystem(container: Container) -> Iterator[Problem]:
+    """A writable root filesystem lets an attacker change the container's programs.
+
+    Whoever can run code in the container can replace a binary, a web page or a start script, and stay there until the
+    container is removed. With `read_only: true` only the mounts can be written.
+
+    **Fix.** Set `read_only: true`, and mount a `tmpfs` wherever the program writes scratch files (`/tmp`, `/run`, a cache).
+
+    **When to ignore.** Programs that install or update themselves in place, and images whose start script rewrites its
+    configuration in many folders.
+    """
+    flag = container.read_only
+    if flag is True or isinstance(flag, Unresolved):
+        return
+    operations: list[Operation] = [Set(container.at("read_only"), True)]
+    if _scratch_is_free(container):
+        operations.append(Append(container.at("tmpfs"), _MOUNT))
+    yield Problem(
+        container.path if flag is None else container.at("read_only"),
+        f"{container.name} can write to its root filesystem: `read_only` is not true",
+        label="programs and start scripts can be replaced",
+        fix=Fix(
+            "make the root filesystem read-only",
+            tuple(operations),
+            Safety.UNSAFE,
+            note="a program that writes outside its volumes and `/tmp` fails until that place is a `tmpfs` or a volume",
+        ),
+        evidence="read_only",
+    )
+
+
+def _scratch_is_free(container: Container) -> bool:
+    """Whether a mount on `/tmp` is known to clash with no other: the reference refuses a target used twice."""
+    targets = [
+        entry.piece(0) if isinstance(entry, Unresolved) else entry.partition(":")[0] for entry in container.tmpfs
+    ]
+    targets += [mount.target for mount in container.volumes]
+    return all(isinstance(target, str) and target.rstrip("/") != _SCRATCH for target in targets)

@@ -1,0 +1,104 @@
+"""CG403: a container that may start processes without end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from composeguard.api import (
+    Container,
+    Example,
+    Fix,
+    Operation,
+    Path,
+    Problem,
+    Profile,
+    Safety,
+    Service,
+    Set,
+    Severity,
+    Unresolved,
+    cis,
+    compose,
+    container_rule,
+    cwe,
+    owasp,
+)
+
+_DEFAULT = 200
+
+
+@container_rule(
+    code="CG403",
+    name="no-pids-limit",
+    severity=Severity.LOW,
+    profiles=(Profile.RECOMMENDED, Profile.CIS),
+    references=(cis("5.29"), owasp(7), cwe(770), compose("05-services.md#pids_limit")),
+    examples=(
+        Example(
+            title="-1 is no limit",
+            bad="""\
+services:
+  web:
+    image: nginx:1.27.2
+    pids_limit: -1  # expect: CG403
+""",
+            fixed="""\
+services:
+  web:
+    image: nginx:1.27.2
+    pids_limit: 200
+""",
+        ),
+        Example(
+            title="The limit of the deployment",
+            good="""\
+services:
+  web:
+    image: nginx:1.27.2
+    user: "101:101"
+    cap_drop: [ALL]
+    security_opt: [no-new-privileges:true]
+    read_only: true
+    logging: {driver: local}
+    deploy: {resources: {limits: {memory: 256m, cpus: "0.5", pids: 100}}}
+""",
+        ),
+    ),
+)
+def no_pids_limit(container: Container) -> Iterator[Problem]:
+    """A container without a limit of processes can fill the process table of the host.
+
+    A fork bomb, or a server that starts a process for every request, leaves the host without process numbers: nobody can log
+    in to stop it. `pids_limit` or `deploy.resources.limits.pids` counts; 0 and -1 are no limit.
+
+    **Fix.** Set `pids_limit`; the fix writes 200 where nothing is known. Threads count as processes. Where a block
+    `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
+
+    **When to ignore.** Hosts whose engine sets a limit for every container.
+    """
+    deploy = container.deploy if isinstance(container, Service) else None
+    resources = deploy.resources if deploy else None
+    limits = resources.limits if resources else None
+    given: list[Path] = []
+    for amount, path in (
+        (container.pids_limit, container.at("pids_limit")),
+        (limits.pids if limits else None, container.at("deploy", "resources", "limits", "pids")),
+    ):
+        if isinstance(amount, Unresolved) or (amount is not None and amount > 0):
+            return
+        if amount is not None:
+            given.append(path)
+    place = container.at("deploy", "resources", "limits", "pids") if limits else container.at("pids_limit")
+    operations: tuple[Operation, ...] = tuple(Set(path, _DEFAULT) for path in dict.fromkeys((*given, place)))
+    yield Problem(
+        given[0] if given else container.path,
+        f"{container.name} has no limit of processes",
+        label="may fill the process table of the host",
+        fix=Fix(
+            f"limit processes to {_DEFAULT}",
+            operations,
+            Safety.UNSAFE,
+            note="a program with more threads and processes fails to start new ones; put in what it uses under load",
+        ),
+        evidence="pids",
+    )

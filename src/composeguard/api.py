@@ -1,0 +1,64 @@
+"""Everything that the author of a rule may import. A rule imports this module and the standard library, no more.
+
+The names here are the public interface: they change only with a major version.
+"""
+
+from __future__ import annotations
+
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.unresolved import Unresolved
+from composeguard.engine.fix import Append, Fix, Operation, Remove, Rename, Safety, Set
+from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
+from composeguard.engine.rule import (
+    Example,
+    Focus,
+    Problem,
+    Reference,
+    Rule,
+    Scope,
+    container_rule,
+    diagnostic_rule,
+    reading_rule,
+    service_rule,
+)
+from composeguard.engine.severity import Profile, Severity
+from composeguard.model.container import Container
+from composeguard.model.reading import Reading
+from composeguard.model.service import Service
+from composeguard.source.node import Node, Path
+
+__all__ = [
+    "Append",
+    "Container",
+    "Diagnostic",
+    "Example",
+    "Fix",
+    "Focus",
+    "Kind",
+    "Node",
+    "Operation",
+    "Path",
+    "Problem",
+    "Profile",
+    "Reading",
+    "Reference",
+    "Remove",
+    "Rename",
+    "Rule",
+    "Safety",
+    "Scope",
+    "Service",
+    "Set",
+    "Severity",
+    "Unresolved",
+    "cis",
+    "compose",
+    "container_rule",
+    "cwe",
+    "diagnostic_rule",
+    "docker",
+    "owasp",
+    "pss",
+    "reading_rule",
+    "service_rule",
+]

@@ -1,0 +1,154 @@
+"""The short syntax of volumes: `[SOURCE:]TARGET[:OPTIONS]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composeguard.compose.unresolved import MARK, Text, Unresolved, piece, shape, split
+from composeguard.compose.value_errors import ShortSyntaxError
+
+_PROPAGATIONS = frozenset(("rprivate", "private", "rshared", "shared", "rslave", "slave"))
+_SELINUX = frozenset(("z", "Z"))
+_OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
+_PATH_STARTS = frozenset("./~")
+
+
+@dataclass(frozen=True, slots=True)
+class BindOptions:
+    """`bind:` of a mount. The short form of a bind mount creates a missing host path."""
+
+    propagation: str | None = None
+    selinux: str | None = None
+    create_host_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeOptions:
+    """`volume:` of a mount."""
+
+    nocopy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mount as the short form gives it: the source is as written, a known target is a clean path.
+
+    `type` is None where the source decides it and is unknown; `read_only` is None where an option is unknown.
+    `ambiguous`: an unknown part may hold a colon, which would make something of what is said here wrong.
+    """
+
+    type: str | None
+    target: Text
+    source: Text | None = None
+    read_only: bool | None = False
+    bind: BindOptions | None = None
+    volume: VolumeOptions | None = None
+    ambiguous: bool = False
+
+
+def parse_volume(text: Text) -> Mount:
+    """Parse one item of `volumes`; an unknown part counts as text without a colon.
+
+    Raises:
+        ShortSyntaxError: the reference refuses it, whatever its unknown parts hold.
+    """
+    if text == "":
+        raise ShortSyntaxError("the volume is empty")
+    if isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) <= 2:
+        return Mount("volume", clean_path(text))
+    sections, lost = _sections(text)
+    if any(section == "" for section in sections):
+        raise ShortSyntaxError("the volume has nothing before, after or between its colons")
+    if len(sections) > (2 if lost else 3):
+        raise ShortSyntaxError("the volume has too many colons")
+    if len(sections) == 1 and not lost:
+        target = sections[0]
+        if isinstance(target, Unresolved):
+            return Mount(None, target, ambiguous=True)
+        return Mount("volume", clean_path(target), volume=VolumeOptions())
+    source: Text | None = sections[0] if sections else None
+    target = sections[1] if len(sections) > 1 else ""
+    return _mount(source, target, sections[2] if len(sections) == 3 else None)
+
+
+def _mount(source: Text | None, target: Text, options: Text | None) -> Mount:
+    kind = _type(source)
+    propagation = selinux = None
+    read_only: bool | None = False
+    nocopy = False
+    for option in [] if options is None else split(options, ","):
+        if isinstance(option, Unresolved):
+            read_only = None
+        elif option in ("ro", "rw"):
+            read_only = option == "ro"
+        elif option == "nocopy":
+            nocopy = True
+        elif option in _PROPAGATIONS:
+            propagation = option
+        elif option in _SELINUX:
+            selinux = option
+    ambiguous = False
+    if options is None and isinstance(target, Unresolved):
+        ambiguous, read_only = True, None
+    elif options is None and isinstance(source, Unresolved):
+        # `${MOUNT}:ro` has its target in the variable, as nobody mounts at a path that is called ro.
+        ambiguous = isinstance(target, str) and set(target.split(",")) <= _OPTIONS
+    bind = None
+    if kind == "bind" or propagation or selinux:
+        bind = BindOptions(propagation, selinux, create_host_path=kind == "bind")
+    volume = VolumeOptions(nocopy) if nocopy or kind == "volume" else None
+    clean = clean_path(target) if isinstance(target, str) else target
+    return Mount(kind, clean, source, read_only, bind, volume, ambiguous)
+
+
+def _sections(text: Text) -> tuple[list[Text], bool]:
+    """What stands between the colons, without those of a Windows drive and of `${...}`.
+
+    A section in which `${` is not closed is lost with all that follows, as the reference loses it; the flag says so.
+    """
+    written = shape(text)
+    sections: list[Text] = []
+    start = depth = 0
+    for index, character in enumerate(written):
+        if character == "$" and written[index + 1 : index + 2] == "{":
+            depth += 1
+        elif character == "}" and depth:
+            depth -= 1
+        elif character == ":" and not depth and not (index - start == 1 and written[start].isalpha()):
+            sections.append(piece(text, start, index))
+            start = index + 1
+    if not depth:
+        sections.append(piece(text, start))
+    return sections, depth > 0
+
+
+def _type(source: Text | None) -> str | None:
+    written = shape(source or "")
+    if written[:1] in _PATH_STARTS or written.startswith("\\\\"):
+        return "bind"
+    if len(written) > 1 and written[1] == ":" and written[0].isalpha():
+        return "bind"
+    # Only the first two characters tell a path from a name.
+    if isinstance(source, Unresolved) and (
+        written[0] == MARK or (written[1] == MARK and (written[0].isalpha() or written[0] == "\\"))
+    ):
+        return None
+    return "volume"
+
+
+def clean_path(path: str) -> str:
+    """The shortest equivalent path, by text alone: no `.`, no `..` after a name, no doubled or closing slash."""
+    if not path:
+        return ""
+    rooted = path.startswith("/")
+    steps: list[str] = []
+    for step in path.split("/"):
+        if step in ("", "."):
+            continue
+        if step != "..":
+            steps.append(step)
+        elif steps and steps[-1] != "..":
+            steps.pop()
+        elif not rooted:
+            steps.append(step)
+    return ("/" if rooted else "") + "/".join(steps) or "."

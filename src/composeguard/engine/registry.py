@@ -1,0 +1,100 @@
+"""Finds rules: the built-in ones and a user's are loaded by the same few lines."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from composeguard.engine.rule import Rule
+from composeguard.errors import RuleError, UsageError
+
+
+def builtin_folder() -> Path:
+    """The folder of the built-in rules: inside the package in a wheel, `rules/` of the repository otherwise."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "builtin"
+    return installed if installed.is_dir() else package.parents[1] / "rules"
+
+
+def load_folder(folder: Path, package: str) -> tuple[Rule, ...]:
+    """The rules of every `*.py` file in a folder, by code. Files that start with `_` hold shared tables.
+
+    Raises:
+        RuleError: a file cannot be read or run, holds no rule, or two rules share a code or a name.
+    """
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no folder of rules")
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.py")):
+        if not path.name.startswith("_"):
+            rules.extend(_load_file(path, f"{package}.{path.stem}"))
+    return _unique(rules)
+
+
+def load_builtin() -> tuple[Rule, ...]:
+    """All built-in rules, by code."""
+    return load_folder(builtin_folder(), "composeguard.builtin")
+
+
+def _load_file(path: Path, module_name: str) -> list[Rule]:
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise RuleError(f"{path}: cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[module_name]
+        raise RuleError(f"{path}: the rule cannot be loaded: {type(error).__name__}: {error}") from error
+    rules = [value for value in vars(module).values() if isinstance(value, Rule)]
+    if not rules:
+        raise RuleError(f"{path}: holds no rule")
+    return rules
+
+
+def _unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    by_code: dict[str, Rule] = {}
+    names: dict[str, str] = {}
+    for rule in rules:
+        if rule.code in by_code:
+            raise RuleError(f"two rules have the code {rule.code}")
+        if rule.name in names:
+            raise RuleError(f"{names[rule.name]} and {rule.code} are both named {rule.name}")
+        by_code[rule.code] = rule
+        names[rule.name] = rule.code
+    return tuple(by_code[code] for code in sorted(by_code))
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean …?" for a misspelt word, or nothing."""
+    matches = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {matches[0]}?" if matches else ""
+
+
+def find_rule(rules: Iterable[Rule], word: str) -> Rule:
+    """A rule by code or name, in any case."""
+    known = tuple(rules)
+    wanted = word.strip().lower()
+    for rule in known:
+        if wanted in (rule.code.lower(), rule.name):
+            return rule
+    names = [name for rule in known for name in (rule.code, rule.name)]
+    hint = near(word.strip().upper(), names) or near(wanted, names)
+    raise UsageError(f"there is no rule {word!r}{hint}")
+
+
+def matching(rules: Iterable[Rule], selector: str) -> frozenset[str]:
+    """The codes that a selector names: a code, a name, or the start of codes (`CG3`), or ALL."""
+    known = tuple(rules)
+    wanted = selector.strip()
+    if wanted.upper() == "ALL":
+        return frozenset(rule.code for rule in known)
+    if wanted:
+        found = frozenset(rule.code for rule in known if rule.code.startswith(wanted.upper()))
+        if found:
+            return found
+    return frozenset((find_rule(known, wanted).code,))

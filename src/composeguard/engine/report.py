@@ -1,0 +1,118 @@
+"""What one run has to say, as plain data: the input of every output format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.engine.finding import Finding
+from composeguard.engine.fix import Safety
+from composeguard.engine.rule import Rule
+from composeguard.engine.severity import Severity
+from composeguard.source.file import SourceFile
+
+if TYPE_CHECKING:
+    from composeguard.model.reading import Place
+
+_UNSEEN = (Kind.UNREADABLE, Kind.GAP)
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """The text that a proved fix puts in the place of `file.text[start:end]` (code points)."""
+
+    file: SourceFile
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixable:
+    """How many findings a fix is known for."""
+
+    safe: int = 0
+    unsafe: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Findings in order of place, and what a reader must know to trust that there are no more.
+
+    `Report.of` makes one in order; formats rely on the order and sort nothing.
+    """
+
+    version: str
+    """The version of composeguard."""
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    """Findings that a comment accepts."""
+    files: tuple[str, ...] = ()
+    """The `uri` of every file that was read."""
+    notes: tuple[Diagnostic, ...] = ()
+    """What the reader could not see, and what is worth a word but no finding."""
+    rules: tuple[Rule, ...] = ()
+    """The rules that ran, by code."""
+    fixable: Fixable = Fixable()
+    secrets: tuple[Place, ...] = ()
+    """Texts that no report may show, beyond those of findings that say `redact`."""
+    edits: Mapping[int, tuple[TextEdit, ...]] = field(default_factory=dict)
+    """The text edits of fixes, by index into `findings`, for formats that carry them."""
+
+    @classmethod
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        *,
+        version: str,
+        files: Iterable[str] = (),
+        notes: Iterable[Diagnostic] = (),
+        rules: Iterable[Rule] = (),
+        fixable: Fixable | None = None,
+        secrets: Iterable[Place] = (),
+    ) -> Report:
+        """Sort everything, and set accepted findings apart. `fixable` is counted where it is not given.
+
+        Edits are added by `dataclasses.replace(report, edits=...)`, once the order is known.
+        """
+        ordered = sorted(findings, key=_finding_order)
+        active = tuple(finding for finding in ordered if finding.suppression is None)
+        return cls(
+            version=version,
+            findings=active,
+            suppressed=tuple(finding for finding in ordered if finding.suppression is not None),
+            files=tuple(sorted(set(files))),
+            notes=tuple(sorted(notes, key=_note_order)),
+            rules=tuple(sorted(rules, key=lambda rule: rule.code)),
+            fixable=count_fixable(active) if fixable is None else fixable,
+            secrets=tuple(secrets),
+        )
+
+    @property
+    def unseen(self) -> tuple[Diagnostic, ...]:
+        """The notes on parts of the project that no rule has seen."""
+        return tuple(note for note in self.notes if note.kind in _UNSEEN)
+
+    @property
+    def counts(self) -> Mapping[Severity, int]:
+        """How many findings there are of each severity, the worst first."""
+        counted = Counter(finding.severity for finding in self.findings)
+        return {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
+
+
+def count_fixable(findings: Iterable[Finding]) -> Fixable:
+    """Count the findings whose rule offers a fix."""
+    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None)
+    return Fixable(counted[Safety.SAFE], counted[Safety.UNSAFE])
+
+
+def _finding_order(finding: Finding) -> tuple[object, ...]:
+    steps = tuple(str(step) for step in finding.path)
+    return (finding.uri, finding.start, finding.end, finding.code, steps, finding.message, finding.fingerprint)
+
+
+def _note_order(note: Diagnostic) -> tuple[object, ...]:
+    return (note.file.uri, note.start, note.end, note.kind.value, note.message)

@@ -1,0 +1,107 @@
+"""A project as read: the model, the tree that it was bound from, and the places of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from composeguard.compose.diagnostic import Diagnostic
+from composeguard.model.project import Project
+from composeguard.source.file import SourceFile
+from composeguard.source.node import Node, Path, Via
+
+if TYPE_CHECKING:
+    from composeguard.compose.request import Request
+    from composeguard.engine.rule import Focus
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a file; `start`/`end` are code-point offsets into `file.text`."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a project gives.
+
+    `root` is the canonical, normalised tree that `project` was bound from: paths mean the same in both, but the tree
+    keeps the values as written (`512m`, a float that is no limit) and the `x-*` keys.
+    """
+
+    project: Project
+    root: Node
+    files: tuple[SourceFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    request: Request
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What variables were resolved with: the request's environment and the project's `.env`."""
+
+    def node(self, path: Path) -> Node | None:
+        """The node at a path; None where nothing stands."""
+        node: Node | None = self.root
+        for step in path:
+            if node is None:
+                return None
+            node = child(node, step)
+        return node
+
+    def locate(self, path: Path, focus: Focus | None = None) -> Place:
+        """The text to show for a path, or for the nearest parent where nothing stands there.
+
+        A scalar entry is shown whole, key included; of a collection, its key; of an item of a list, the item, and of
+        an item that is a collection, its first line. `focus` asks for the key or the value alone.
+        """
+        wanted = focus.value if focus else "auto"
+        node = self.root
+        for step in path:
+            below = child(node, step)
+            if below is None:
+                return _show_key(node)
+            node = below
+        if wanted == "value":
+            return Place(node.file, node.start, node.end)
+        if wanted == "key" or (isinstance(node.value, dict | list) and node.style != "*"):
+            return _show_key(node)
+        if node.key_start >= 0:
+            return Place(node.file, node.key_start, max(node.end, node.key_end))
+        return Place(node.file, node.start, node.end)
+
+    def way(self, path: Path) -> tuple[Via, ...]:
+        """How the value came there, the outermost step first: the steps of each node from the root to it."""
+        steps: list[Via] = []
+        node: Node | None = self.root
+        for step in (None, *path):
+            if step is not None and node is not None:
+                node = child(node, step)
+            if node is None:
+                break
+            via = node.via
+            while via is not None:
+                steps.append(via)
+                via = via.before
+        return tuple(steps)
+
+
+def child(node: Node, step: str | int) -> Node | None:
+    """The node one step below."""
+    value = node.value
+    if isinstance(value, dict):
+        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return None
+
+
+def _show_key(node: Node) -> Place:
+    """The key of an entry; without one, the first line of the value."""
+    if node.key_start >= 0:
+        return Place(node.file, node.key_start, node.key_end)
+    file = node.file
+    line = file.line_of(node.start)
+    end_of_line = file.line_starts[line - 1] + len(file.line_text(line))
+    return Place(file, node.start, max(node.start, min(node.end, end_of_line)))

@@ -1,0 +1,34 @@
+"""How a report is to be rendered, and where readers find more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composeguard.engine.rule import Rule
+
+HOME = "https://github.com/composeguard/composeguard"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """What a format may be told. Formats take from it what concerns them."""
+
+    colour: bool = False
+    """Write colours; see `report.colour` for who decides."""
+    links: bool = False
+    """Make the codes of rules links that the terminal opens."""
+    width: int = 120
+    """Columns that a line of source may take, in character cells."""
+    include_suppressed: bool = False
+    """Report what comments accept too, marked so."""
+    category: str = "composeguard"
+    """What tells this analysis from others of the same commit (SARIF)."""
+    result_limit: int = 25_000
+    """Results of one SARIF run, the worst first; GitHub refuses a file with more. 0 is no limit."""
+
+
+def rule_url(rule: Rule) -> str:
+    """The page of a built-in rule, else the first source that the rule cites, else ""."""
+    if rule.code.startswith("CG"):
+        return f"{HOME}/blob/main/docs/rules/{rule.code}.md"
+    return rule.references[0].url if rule.references else ""
