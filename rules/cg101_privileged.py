@@ -58,7 +58,8 @@ services:
 def privileged(container: Container) -> Iterator[Problem]:
     """A privileged container holds every capability and every device of the host.
 
-    Whoever takes over its process can mount the host's disks or load a kernel module: the container is no boundary any more.
+    Whoever takes over its process can mount the host's disks or load a kernel module: the container is no
+    boundary any more.
 
     **Fix.** Grant the one capability (`cap_add`) or device (`devices`) that the program needs.
 

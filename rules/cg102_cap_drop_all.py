@@ -68,16 +68,17 @@ services:
 def cap_drop_all(container: Container) -> Iterator[Problem]:
     """A container that does not drop all capabilities starts with fourteen of them.
 
-    The engine grants `CHOWN`, `DAC_OVERRIDE`, `SETUID`, `NET_RAW`, `MKNOD` and more to every container. Whoever takes over
-    a process that runs as root can use them to read other users' files, forge packets on the container network, or reach
-    kernel code that an unprivileged process cannot. `ALL` in `cap_drop` counts in any case; a capability that `cap_add`
-    names is granted all the same. Dropping single capabilities does not count: the engine's default set may grow.
+    The engine grants `CHOWN`, `DAC_OVERRIDE`, `SETUID`, `NET_RAW`, `MKNOD` and more to every container.
+    Whoever takes over a process that runs as root can use them to read other users' files, forge packets on
+    the container network, or reach kernel code that an unprivileged process cannot. `ALL` in `cap_drop`
+    counts in any case; a capability that `cap_add` names is granted all the same. Dropping single
+    capabilities does not count: the engine's default set may grow.
 
     **Fix.** Put `cap_drop: [ALL]`, and give back with `cap_add` only what the program is seen to need.
 
-    **When to ignore.** Images that start as root, change owners of their files and then step down (many databases and all
-    `PUID`/`PGID` images) need `CHOWN`, `SETUID`, `SETGID`, `DAC_OVERRIDE` or `FOWNER` in `cap_add`; ignore the rule only where that
-    list cannot be found out.
+    **When to ignore.** Images that start as root, change owners of their files and then step down (many
+    databases and all `PUID`/`PGID` images) need `CHOWN`, `SETUID`, `SETGID`, `DAC_OVERRIDE` or `FOWNER` in
+    `cap_add`; ignore the rule only where that list cannot be found out.
     """
     dropped = container.cap_drop
     if any(isinstance(item, Unresolved) or _drops_all(item) for item in dropped):

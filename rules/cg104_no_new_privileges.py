@@ -76,14 +76,16 @@ services:
 def no_new_privileges(container: Container) -> Iterator[Problem]:
     """Without `no-new-privileges`, a process in the container can become root again.
 
-    A set-user-ID program in the image (`su`, `mount`, a vulnerable `sudo`) or a file capability lifts an attacker from the
-    service's user to root in the container. The option is a flag of the kernel that no child process can clear. It counts as
-    `no-new-privileges`, `no-new-privileges:true` or `no-new-privileges=true`; of several entries the last one takes effect.
+    A set-user-ID program in the image (`su`, `mount`, a vulnerable `sudo`) or a file capability lifts an
+    attacker from the service's user to root in the container. The option is a flag of the kernel that no
+    child process can clear. It counts as `no-new-privileges`, `no-new-privileges:true` or
+    `no-new-privileges=true`; of several entries the last one takes effect.
 
     **Fix.** Add `no-new-privileges:true` to `security_opt`.
 
-    **When to ignore.** Programs that change their user through a set-user-ID helper: `sudo` or `ping` in the image, some mail servers.
-    Stepping down from root with `gosu`, `su-exec` or `setpriv` needs no privilege gained and goes on working.
+    **When to ignore.** Programs that change their user through a set-user-ID helper: `sudo` or `ping` in the
+    image, some mail servers. Stepping down from root with `gosu`, `su-exec` or `setpriv` needs no privilege
+    gained and goes on working.
     """
     state: bool | None = False
     refusals: list[int] = []

@@ -80,13 +80,14 @@ services:
 def writable_root_filesystem(container: Container) -> Iterator[Problem]:
     """A writable root filesystem lets an attacker change the container's programs.
 
-    Whoever can run code in the container can replace a binary, a web page or a start script, and stay there until the
-    container is removed. With `read_only: true` only the mounts can be written.
+    Whoever can run code in the container can replace a binary, a web page or a start script, and stay there
+    until the container is removed. With `read_only: true` only the mounts can be written.
 
-    **Fix.** Set `read_only: true`, and mount a `tmpfs` wherever the program writes scratch files (`/tmp`, `/run`, a cache).
+    **Fix.** Set `read_only: true`, and mount a `tmpfs` wherever the program writes scratch files (`/tmp`,
+    `/run`, a cache).
 
-    **When to ignore.** Programs that install or update themselves in place, and images whose start script rewrites its
-    configuration in many folders.
+    **When to ignore.** Programs that install or update themselves in place, and images whose start script
+    rewrites its configuration in many folders.
     """
     flag = container.read_only
     if flag is True or isinstance(flag, Unresolved):
@@ -110,8 +111,6 @@ def writable_root_filesystem(container: Container) -> Iterator[Problem]:
 
 def _scratch_is_free(container: Container) -> bool:
     """Whether a mount on `/tmp` is known to clash with no other: the reference refuses a target used twice."""
-    targets = [
-        entry.piece(0) if isinstance(entry, Unresolved) else entry.partition(":")[0] for entry in container.tmpfs
-    ]
-    targets += [mount.target for mount in container.volumes]
+    targets = [mount.target for mount in container.volumes]
+    targets += [entry.partition(":")[0] if isinstance(entry, str) else entry for entry in container.tmpfs]
     return all(isinstance(target, str) and target.rstrip("/") != _SCRATCH for target in targets)

@@ -101,13 +101,16 @@ services:
 def unconfined_profile(container: Container) -> Iterator[Problem]:
     """An unconfined container lost one of the engine's filters between it and the kernel.
 
-    The engine runs containers with a filter for system calls (seccomp), a mandatory access control profile (AppArmor or
-    SELinux) and masked paths in `/proc` and `/sys`. Most known escapes need what these forbid: without them a bug in the
-    program reaches that much more of the kernel. Of several `seccomp` or `apparmor` entries the last one takes effect.
+    The engine runs containers with a filter for system calls (seccomp), a mandatory access control profile
+    (AppArmor or SELinux) and masked paths in `/proc` and `/sys`. Most known escapes need what these forbid:
+    without them a bug in the program reaches that much more of the kernel. Of several `seccomp` or `apparmor`
+    entries the last one takes effect.
 
-    **Fix.** Remove the entry, or name a profile that allows the one thing that the program needs (`seccomp=./profile.json`).
+    **Fix.** Remove the entry, or name a profile that allows the one thing that the program needs
+    (`seccomp=./profile.json`).
 
-    **When to ignore.** Debuggers and browsers' sandboxes on old engines, for as long as no profile of their own is written.
+    **When to ignore.** Debuggers and browsers' sandboxes on old engines, for as long as no profile of their
+    own is written.
     """
     options = [_option(entry) if isinstance(entry, str) else ("", "") for entry in container.security_opt]
     last = {key: index for index, (key, _) in enumerate(options)}

@@ -94,12 +94,13 @@ services:
 def no_memory_limit(container: Container) -> Iterator[Problem]:
     """A container without a memory limit can take all memory of the host.
 
-    A request that makes the program allocate without bound, or a leak, starves every other container, and the kernel kills
-    processes of the host to go on. `mem_limit` or `deploy.resources.limits.memory` counts. 0 is no limit, nor is a
-    reservation, nor a number with a fraction (`mem_limit: 1.5`), which Compose drops without a word.
+    A request that makes the program allocate without bound, or a leak, starves every other container, and the
+    kernel kills processes of the host to go on. `mem_limit` or `deploy.resources.limits.memory` counts. 0 is
+    no limit, nor is a reservation, nor a number with a fraction (`mem_limit: 1.5`), which Compose drops
+    without a word.
 
-    **Fix.** Set `mem_limit` to what the program needs under load; the fix writes 512m where nothing is known. Where a block
-    `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
+    **Fix.** Set `mem_limit` to what the program needs under load; the fix writes 512m where nothing is known.
+    Where a block `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
 
     **When to ignore.** A host that runs this one program only.
     """
@@ -134,7 +135,7 @@ def no_memory_limit(container: Container) -> Iterator[Problem]:
 
 
 def _default(container: Container) -> str | None:
-    """An amount that the engine takes: not below a reservation, not above memory and swap together; None when unknown."""
+    """An amount that the engine takes: not below what is reserved, not above `memswap_limit`; None when unknown."""
     least = container.mem_reservation
     if isinstance(container, Service) and container.deploy and container.deploy.resources:
         reserved = container.deploy.resources.reservations

@@ -61,7 +61,7 @@ services:
     security_opt: [no-new-privileges:true]
     read_only: true
     mem_limit: 256m
-    cpu_period: 50ms
+    cpu_period: 50000
     cpu_quota: 25000
     pids_limit: 100
     logging: {driver: local}
@@ -72,12 +72,12 @@ services:
 def no_cpu_limit(container: Container) -> Iterator[Problem]:
     """A container without a CPU limit can keep all processors of the host busy.
 
-    One endless loop, or a miner that an attacker brings along, slows every other container down. `cpus`, `cpu_quota` or
-    `deploy.resources.limits.cpus` counts; 0 is no limit. Shares only divide what is contended, and `cpuset` says which
-    processors, not how much of them.
+    One endless loop, or a miner that an attacker brings along, slows every other container down. `cpus`,
+    `cpu_quota` or `deploy.resources.limits.cpus` counts; 0 is no limit. Shares only divide what is contended,
+    and `cpuset` says which processors, not how much of them.
 
-    **Fix.** Set `cpus`; the fix writes 1.0 where nothing is known. Where a block `deploy.resources.limits` exists, the limit
-    goes there: Compose refuses two that differ.
+    **Fix.** Set `cpus`; the fix writes 1.0 where nothing is known. Where a block `deploy.resources.limits`
+    exists, the limit goes there: Compose refuses two that differ.
 
     **When to ignore.** Batch work that may use whatever is free.
     """
@@ -115,8 +115,9 @@ def _operations(container: Container, *, in_block: bool) -> tuple[Operation, ...
     """One processor, by the key that the service already uses: the engine refuses `cpus` beside a period or a quota."""
     period = container.cpu_period
     if period is not None or container.cpu_quota is not None:
-        known = isinstance(period, int) or period is None
-        return (Set(container.at("cpu_quota"), period or _PERIOD),) if known else ()
+        if isinstance(period, Unresolved):
+            return ()
+        return (Set(container.at("cpu_quota"), period or _PERIOD),)
     amount = 1.0
     if isinstance(container, Service) and container.deploy and container.deploy.resources:
         reserved = container.deploy.resources.reservations

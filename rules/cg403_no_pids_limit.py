@@ -68,11 +68,12 @@ services:
 def no_pids_limit(container: Container) -> Iterator[Problem]:
     """A container without a limit of processes can fill the process table of the host.
 
-    A fork bomb, or a server that starts a process for every request, leaves the host without process numbers: nobody can log
-    in to stop it. `pids_limit` or `deploy.resources.limits.pids` counts; 0 and -1 are no limit.
+    A fork bomb, or a server that starts a process for every request, leaves the host without process numbers:
+    nobody can log in to stop it. `pids_limit` or `deploy.resources.limits.pids` counts; 0 and -1 are no
+    limit.
 
-    **Fix.** Set `pids_limit`; the fix writes 200 where nothing is known. Threads count as processes. Where a block
-    `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
+    **Fix.** Set `pids_limit`; the fix writes 200 where nothing is known. Threads count as processes. Where a
+    block `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
 
     **When to ignore.** Hosts whose engine sets a limit for every container.
     """

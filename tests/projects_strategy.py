@@ -203,7 +203,10 @@ def _document(
         if not body:
             lines.append(f"  {name}: {{}}")
             continue
-        tag = " !override" if not whole and _chance(draw, 12) else ""
+        tag = ""
+        if not whole and _chance(draw, 12):
+            tag = " !override"
+            body = ["image: y", *(line for line in body if not line.startswith("image:"))]
         lines += [f"  {name}:{tag}", *(f"    {line}" for line in body)]
     lines += _sections(draw, plan, whole=whole)
     return "\n".join(lines) + "\n"

@@ -24,7 +24,7 @@ from composeguard.engine.rule import (
 from composeguard.engine.severity import Profile, Severity
 from composeguard.model.container import Container
 from composeguard.model.reading import Reading
-from composeguard.model.service import Service
+from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Set",
     "Severity",
     "Unresolved",
+    "Workload",
     "cis",
     "compose",
     "container_rule",

@@ -22,6 +22,7 @@ from composeguard.errors import ConfigError, UsageError
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node
 from composeguard.source.node import Path as Steps
+from composeguard.source.node import child
 
 FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
 _MAXIMUM_BYTES = 1024 * 1024
@@ -170,15 +171,12 @@ def _explain(name: str, steps: Steps, kind: str, message: str) -> str:
 
 
 def _place(display: str, file: SourceFile, root: Node, steps: Steps) -> str:
-    node = root
+    node: Node = root
     for step in steps:
-        value = node.value
-        if (isinstance(value, dict) and isinstance(step, str) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and step < len(value)
-        ):
-            node = value[step]
-        else:
+        below = child(node, step)
+        if below is None:
             break
+        node = below
     start = node.key_start if node.key_start >= 0 else node.start
     region = file.region(start, start)
     return f"{display}:{region.start_line}:{region.start_column}"

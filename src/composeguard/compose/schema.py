@@ -89,9 +89,7 @@ SET = _list(TEXT, unique=True)
 TEXT_OR_SET = _or(SET, STRING)
 COMMAND = _or(TEXTS, STRING | NULL)
 TEXT_OR_TEXTS = _or(TEXTS, STRING)
-LIST_OR_DICT = replace(
-    _named(Shape(STRING | NUMBER | BOOLEAN | NULL), _ANY_NAME), items=TEXT, unique=True
-)
+LIST_OR_DICT = replace(_named(Shape(STRING | NUMBER | BOOLEAN | NULL), _ANY_NAME), items=TEXT, unique=True)
 OPTIONS = _named(Shape(STRING | NUMBER), _FULL_LINE, open=True)
 EXTRA_HOSTS = replace(_named(TEXT_OR_TEXTS, _ANY_NAME), items=TEXT, unique=True)
 
@@ -112,9 +110,7 @@ DEVICE = _mapping({"source": TEXT, "target": TEXT, "permissions": TEXT}, require
 _REQUEST = {"capabilities": SET, "count": INT, "device_ids": SET, "driver": TEXT, "options": LIST_OR_DICT}
 DEVICE_REQUEST = _mapping(_REQUEST, required=("capabilities",))
 GPUS = _or(_list(_mapping(_REQUEST, open=True)), STRING, ("all",))
-FILE_REFERENCES = _list(
-    _or(_mapping({"source": TEXT, "target": TEXT, "uid": TEXT, "gid": TEXT, "mode": NUM}), STRING)
-)
+FILE_REFERENCES = _list(_or(_mapping({"source": TEXT, "target": TEXT, "uid": TEXT, "gid": TEXT, "mode": NUM}), STRING))
 ENV_FILE = _mapping({"path": TEXT, "format": TEXT, "required": FLAG}, required=("path",), extensions=False)
 ULIMITS = _named(
     _or(_mapping({"hard": INT, "soft": INT}, required=("soft", "hard")), INTEGER | STRING),
@@ -158,9 +154,7 @@ MOUNT = _mapping(
     },
     required=("type",),
 )
-LOGGING = _mapping(
-    {"driver": TEXT, "options": _named(Shape(STRING | NUMBER | NULL), _FULL_LINE, open=True)}
-)
+LOGGING = _mapping({"driver": TEXT, "options": _named(Shape(STRING | NUMBER | NULL), _FULL_LINE, open=True)})
 
 CONTAINER: dict[str, Shape] = {
     "annotations": LIST_OR_DICT,
@@ -426,9 +420,7 @@ JOB = replace(
             **CONTAINER,
             **WORKLOAD,
             "profiles": SET,
-            "triggers": replace(
-                _mapping({"manual": FLAG, "schedule": _list(SCHEDULE)}), one_of=("manual", "schedule")
-            ),
+            "triggers": replace(_mapping({"manual": FLAG, "schedule": _list(SCHEDULE)}), one_of=("manual", "schedule")),
         },
         required=("triggers",),
     ),

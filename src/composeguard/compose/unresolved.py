@@ -42,6 +42,16 @@ class Unresolved:
         found = (_NAME.match(part) for part in self.variables)
         return tuple(dict.fromkeys(match[1] for match in found if match))
 
+    @property
+    def head(self) -> str:
+        """The known text before the first unknown part."""
+        return self.text.partition(MARK)[0]
+
+    @property
+    def tail(self) -> str:
+        """The known text after the last unknown part."""
+        return self.text.rpartition(MARK)[2]
+
     def piece(self, start: int, end: int | None = None) -> Text:
         """A slice of `text` by code points; a plain string when nothing in it is unknown."""
         part = self.text[start:end]

@@ -50,8 +50,8 @@ class Outcome:
     failures: tuple[RuleFailure, ...]
 
 
-def check(reading: Reading, selection: Selection) -> Outcome:
-    """Run every selected rule over one project."""
+def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Outcome:
+    """Run every selected rule over one project; `inline` honours the comments that accept findings."""
     failures: list[RuleFailure] = []
     found: dict[tuple[object, ...], Finding] = {}
     counts: Counter[str] = Counter()
@@ -70,7 +70,7 @@ def check(reading: Reading, selection: Selection) -> Outcome:
                 # A service that is reached twice (an included file) yields the same finding twice.
                 identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
                 found.setdefault(identity, finding)
-    ordered = sorted(suppress(found.values()), key=_order)
+    ordered = sorted(suppress(found.values()) if inline else found.values(), key=_order)
     return Outcome(tuple(ordered), tuple(failures))
 
 

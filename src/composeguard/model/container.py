@@ -8,7 +8,18 @@ from pydantic import Field, PrivateAttr
 
 from composeguard.model.mounts import Device, FileReference, Mount
 from composeguard.model.networks import NetworkAttachment
-from composeguard.model.types import Bytes, Duration, Flag, Integer, Number, Specification, Text
+from composeguard.model.types import (
+    Bytes,
+    Count,
+    DeviceCount,
+    Duration,
+    Flag,
+    Integer,
+    Number,
+    Specification,
+    Text,
+    Umask,
+)
 from composeguard.source.node import Path
 
 
@@ -23,13 +34,13 @@ class BlkioWeight(Specification):
     """The share of one device's bandwidth."""
 
     path: Text | None = None
-    weight: Integer | None = None
+    weight: Count | None = None
 
 
 class BlkioConfig(Specification):
     """Limits of block devices."""
 
-    weight: Integer | None = None
+    weight: Count | None = None
     weight_device: list[BlkioWeight] = Field(default_factory=list)
     device_read_bps: list[BlkioLimit] = Field(default_factory=list)
     device_read_iops: list[BlkioLimit] = Field(default_factory=list)
@@ -50,7 +61,7 @@ class DeviceRequest(Specification):
 
     capabilities: list[Text] = Field(default_factory=list)
     driver: Text | None = None
-    count: Integer | None = None
+    count: DeviceCount | None = None
     device_ids: list[Text] = Field(default_factory=list)
     options: dict[str, Text] = Field(default_factory=dict)
 
@@ -161,7 +172,7 @@ class Container(Specification):
     sysctls: dict[str, Text] = Field(default_factory=dict)
     tmpfs: list[Text] = Field(default_factory=list)
     ulimits: dict[str, Integer | Ulimit] = Field(default_factory=dict)
-    umask: Integer | None = None
+    umask: Umask | None = None
     use_api_socket: Flag | None = None
     user: Text | None = None
     userns_mode: Text | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from composeguard.model.container import DeviceRequest
-from composeguard.model.types import Bytes, Duration, Integer, Number, Specification, Text
+from composeguard.model.types import Bytes, Count, Duration, Integer, Number, Specification, Text
 
 
 class DiscreteResource(Specification):
@@ -48,7 +48,7 @@ class Resources(Specification):
 class UpdateConfig(Specification):
     """How containers are replaced."""
 
-    parallelism: Integer | None = None
+    parallelism: Count | None = None
     delay: Duration | None = None
     failure_action: Text | None = None
     monitor: Duration | None = None
@@ -61,7 +61,7 @@ class RestartPolicy(Specification):
 
     condition: Text | None = None
     delay: Duration | None = None
-    max_attempts: Integer | None = None
+    max_attempts: Count | None = None
     window: Duration | None = None
 
 
@@ -76,7 +76,7 @@ class Placement(Specification):
 
     constraints: list[Text] = Field(default_factory=list)
     preferences: list[PlacementPreference] = Field(default_factory=list)
-    max_replicas_per_node: Integer | None = None
+    max_replicas_per_node: Count | None = None
 
 
 class Deploy(Specification):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from composeguard.model.types import Bytes, Flag, Integer, Mode, Specification, Text
+from composeguard.model.types import Bytes, Flag, Mode, Specification, Text, TmpfsMode
 
 
 class BindOptions(Specification):
@@ -28,7 +28,7 @@ class TmpfsOptions(Specification):
     """Options of a tmpfs mount; `size` in bytes."""
 
     size: Bytes = None
-    mode: Integer | None = None
+    mode: TmpfsMode | None = None
 
 
 class ImageOptions(Specification):

@@ -5,94 +5,51 @@ Each takes any value and raises ValueError with a message for people; an `Unreso
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from typing import TypeVar
 
+from composeguard.compose import units
 from composeguard.compose.unresolved import Unresolved
-from composeguard.source.numbers import INT64_MAX, INT64_MIN, parse_decimal_int
+from composeguard.source.scalars import Scalar
+
+Bound = TypeVar("Bound")
+Parser = Callable[[Scalar | Unresolved], Bound | Unresolved]
 
 
-def flag(value: object) -> bool:
-    """A boolean from the words that the reference takes where it does not cast after interpolation."""
+def known(parse: Callable[[Scalar], Bound]) -> Parser[Bound]:
+    """The parser for values of which some are unresolved."""
+
+    def convert(value: Scalar | Unresolved) -> Bound | Unresolved:
+        return value if isinstance(value, Unresolved) else parse(value)
+
+    return convert
+
+
+def _flag(value: Scalar) -> bool:
     if isinstance(value, str):
-        word = value.lower()
-        if word in ("true", "y", "yes", "on"):
-            return True
-        if word in ("false", "n", "no", "off"):
-            return False
-    raise ValueError("must be true or false")
+        return units.cast_bool(value)
+    raise units.UnitError("not a boolean")
 
 
-def integer(value: object) -> int:
-    """A whole number; a float loses its fraction."""
-    if isinstance(value, float) and math.isfinite(value):
-        return int(value)
+def _count(value: Scalar) -> int:
     if isinstance(value, str):
-        number = parse_decimal_int(value)
-        if number is not None:
-            return number
-    raise ValueError("must be a whole number")
+        raise units.UnitError("not a number")
+    return units.parse_count(value)
 
 
-def number(value: object) -> float:
-    """A floating-point number."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+def _duration(value: Scalar) -> int:
     if isinstance(value, str):
-        from composeguard.source.numbers import parse_float
-
-        parsed = parse_float(value)
-        if parsed is not None:
-            return parsed
-    raise ValueError("must be a number")
+        return units.parse_duration(value)
+    raise units.UnitError("not a duration")
 
 
-def size(value: object) -> int | Unresolved | None:
-    """A size in bytes; None for a float or what is beyond 64 bits, which the reference drops."""
-    from composeguard.compose import units
-
-    if isinstance(value, Unresolved):
-        return value
-    if isinstance(value, bool) or value is None:
-        raise ValueError("must be a size such as 512m")
-    if isinstance(value, float):
-        return None
-    if isinstance(value, int):
-        return value if INT64_MIN <= value <= INT64_MAX else None
-    return units.parse_bytes(str(value))
-
-
-def duration(value: object) -> int | Unresolved:
-    """Nanoseconds of a text such as 1m30s."""
-    from composeguard.compose import units
-
-    if isinstance(value, Unresolved):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("must be a duration such as 1m30s")
-    return units.parse_duration(value)
-
-
-def duration_text(value: int) -> str:
-    """As the reference prints it: 1h0m0s."""
-    from composeguard.compose import units
-
-    return units.format_duration(value)
-
-
-def mode(value: object) -> int | Unresolved:
-    """File mode bits: a text is octal, a number is itself."""
-    if isinstance(value, Unresolved):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        try:
-            return int(value, 8)
-        except ValueError:
-            pass
-    raise ValueError("must be an octal mode such as 0440")
-
-
-def mode_text(value: int) -> str:
-    """Four octal digits."""
-    return f"{value:#06o}".replace("0o", "", 1).rjust(4, "0")
+flag = known(_flag)
+integer = known(units.parse_int)
+count = known(_count)
+number = known(units.parse_cpus)
+size = known(units.parse_bytes)
+duration = known(_duration)
+mode = known(units.parse_mode)
+tmpfs_mode = known(units.parse_tmpfs_mode)
+device_count = known(units.parse_device_count)
+umask = known(units.parse_umask)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.model.project import Project
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path, Via
+from composeguard.source.node import Node, Path, Via, child
 
 if TYPE_CHECKING:
     from composeguard.compose.request import Request
@@ -85,16 +85,6 @@ class Reading:
                 steps.append(via)
                 via = via.before
         return tuple(steps)
-
-
-def child(node: Node, step: str | int) -> Node | None:
-    """The node one step below."""
-    value = node.value
-    if isinstance(value, dict):
-        return value.get(step) if isinstance(step, str) else None
-    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-        return value[step]
-    return None
 
 
 def _show_key(node: Node) -> Place:

@@ -10,7 +10,7 @@ from composeguard.model.build import Build
 from composeguard.model.container import Container
 from composeguard.model.deploy import Deploy
 from composeguard.model.ports import Port
-from composeguard.model.types import Duration, Flag, Integer, Specification, Text
+from composeguard.model.types import Count, Duration, Flag, Integer, Specification, Text
 
 
 class Dependency(Specification):
@@ -29,7 +29,7 @@ class Healthcheck(Specification):
 
     disable: Flag | None = None
     interval: Duration | None = None
-    retries: Integer | None = None
+    retries: Count | None = None
     start_interval: Duration | None = None
     start_period: Duration | None = None
     test: list[Text] = Field(default_factory=list)

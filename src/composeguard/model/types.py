@@ -7,13 +7,16 @@ generated schemas), so that the whole model is built fast.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from composeguard.compose import units
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model import parse
+
+Bound = TypeVar("Bound")
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 """What `json.dumps` takes."""
@@ -35,6 +38,8 @@ class Specification(BaseModel):
 class ScalarType:
     """A marker: the core schema of a scalar type, and how the reference prints its values."""
 
+    __slots__ = ("schema", "text")
+
     def __init__(self, schema: CoreSchema, text: Callable[[int], str] | None = None) -> None:
         self.schema = schema
         self.text = text
@@ -44,44 +49,62 @@ class ScalarType:
         return self.schema
 
 
-def _strict(schema: CoreSchema, expected: str, convert: Callable[[object], object] | None = None) -> ScalarType:
-    """A scalar of one type, or unresolved; `convert` takes what else the reference lets through."""
-    choices = [schema, core_schema.is_instance_schema(Unresolved)]
-    if convert:
-        choices.append(core_schema.no_info_plain_validator_function(convert))
+_UNRESOLVED = core_schema.is_instance_schema(Unresolved)
+
+
+def _plain(schema: CoreSchema, expected: str) -> ScalarType:
+    """A scalar that needs no conversion, or an unresolved one."""
     union = core_schema.union_schema(
-        choices,  # type: ignore[arg-type]
+        [schema, _UNRESOLVED],
         custom_error_type="expected",
-        custom_error_message=f"must be {expected}",
+        custom_error_message=f"not {expected}",
         mode="left_to_right",
     )
     return ScalarType(union)
 
 
-def _parsed(convert: Callable[[object], object], text: Callable[[int], str] | None = None) -> ScalarType:
+def _parsed(convert: parse.Parser[Bound], text: Callable[[int], str] | None = None) -> ScalarType:
     return ScalarType(core_schema.no_info_plain_validator_function(convert), text)
 
 
-Text = Annotated[str | Unresolved, _strict(core_schema.str_schema(strict=True), "a text")]
+Text = Annotated[str | Unresolved, _plain(core_schema.str_schema(strict=True), "a text")]
 
 Flag = Annotated[
-    bool | Unresolved, _strict(core_schema.bool_schema(strict=True), "true or false", parse.flag)
+    bool | Unresolved,
+    ScalarType(
+        core_schema.union_schema(
+            [
+                core_schema.bool_schema(strict=True),
+                core_schema.no_info_plain_validator_function(parse.flag),
+            ],
+            custom_error_type="expected",
+            custom_error_message="not a boolean",
+            mode="left_to_right",
+        )
+    ),
 ]
 
-Integer = Annotated[
-    int | Unresolved, _strict(core_schema.int_schema(strict=True), "a whole number", parse.integer)
-]
+Integer = Annotated[int | Unresolved, _parsed(parse.integer)]
 
-Number = Annotated[
-    float | Unresolved,
-    _strict(core_schema.float_schema(strict=True, allow_inf_nan=False), "a number", parse.number),
-]
+Count = Annotated[int | Unresolved, _parsed(parse.count)]
+"""Not negative."""
+
+Number = Annotated[float | Unresolved, _parsed(parse.number)]
+"""In single precision, as the reference holds all of them."""
 
 Bytes = Annotated[int | Unresolved | None, _parsed(parse.size, str)]
 """A size in bytes. None where the value is a YAML float: the reference drops it without a word."""
 
-Duration = Annotated[int | Unresolved, _parsed(parse.duration, parse.duration_text)]
+Duration = Annotated[int | Unresolved, _parsed(parse.duration, units.format_duration)]
 """Nanoseconds."""
 
-Mode = Annotated[int | Unresolved, _parsed(parse.mode, parse.mode_text)]
+Mode = Annotated[int | Unresolved, _parsed(parse.mode, units.format_mode)]
 """The bits of a file mode: 0o440 for `"0440"`."""
+
+TmpfsMode = Annotated[int | Unresolved, _parsed(parse.tmpfs_mode)]
+"""As `Mode`; the reference takes and prints it as a number."""
+
+DeviceCount = Annotated[int | Unresolved, _parsed(parse.device_count)]
+"""-1 is all."""
+
+Umask = Annotated[int | Unresolved, _parsed(parse.umask)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
@@ -21,12 +21,12 @@ class Secrets:
         spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for finding in (*report.findings, *report.suppressed):
             if finding.redact:
-                spans[finding.uri].append((_value_start(finding), finding.end))
+                spans[finding.uri].append(_value_span(finding))
         for place in report.secrets:
             spans[place.file.uri].append((place.start, place.end))
         self._spans = {uri: _merged(found) for uri, found in spans.items()}
-        self._texts: set[str] | None = None
-        self._report = report
+        self._texts = {text.strip("\"' \t\r\n") for text in _texts(report, self._spans)}
+        self._texts.discard("")
 
     def within(self, uri: str, start: int, end: int) -> list[tuple[int, int]]:
         """The secret stretches that reach into `start`..`end`, in order."""
@@ -41,24 +41,35 @@ class Secrets:
             index += 1
         return found
 
-    def overlaps(self, uri: str, start: int, end: int) -> bool:
-        return bool(self.within(uri, start, end))
+    def shown_by(self, text: str) -> bool:
+        """Whether a text holds one of the secrets."""
+        return any(secret in text for secret in self._texts)
 
 
-def _value_start(finding: Finding) -> int:
-    """Where the secret begins: after the key, if the text starts with the key that the path names; else at once.
+def _texts(report: Report, spans: dict[str, list[tuple[int, int]]]) -> Iterator[str]:
+    files = {finding.uri: finding.file for finding in (*report.findings, *report.suppressed)}
+    files.update((place.file.uri, place.file) for place in report.secrets)
+    for uri, found in spans.items():
+        for start, end in found:
+            yield files[uri].text[start:end]
+
+
+def _value_span(finding: Finding) -> tuple[int, int]:
+    """The secret itself: what follows the key, if the text starts with the key that the path names; else all of it.
 
     A separator alone is no sign of a key: a secret can hold one.
     """
-    text = finding.file.text
+    text, start, end = finding.file.text, finding.start, finding.end
     key = finding.path[-1] if finding.path else 0
     if not isinstance(key, str) or not key:
-        return finding.start
-    start = finding.start + (text[finding.start : finding.start + 1] in ('"', "'"))
-    if not text.startswith(key, start):
-        return finding.start
-    match = _SEPARATOR.match(text, start + len(key), finding.end)
-    return match.end() if match else finding.start
+        return start, end
+    quote = text[start] if text[start : start + 1] in ('"', "'") else ""
+    key_start = start + len(quote)
+    match = _SEPARATOR.match(text, key_start + len(key), end) if text.startswith(key, key_start) else None
+    if match is None:
+        return start, end
+    value_end = end - 1 if quote and end - 1 > match.end() and text[end - 1] == quote else end
+    return match.end(), value_end
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -95,3 +95,13 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.value!r} @{self.file.uri}:{self.start}-{self.end})"
+
+
+def child(node: Node, step: str | int) -> Node | None:
+    """The node one step below; None where nothing stands."""
+    value = node.value
+    if isinstance(value, dict):
+        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return None

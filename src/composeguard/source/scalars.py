@@ -74,6 +74,7 @@ _TIMESTAMP = re.compile(
     r"(?:(?P<separator>[Tt]| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})"
     r"(?:[.,](?P<fraction>[0-9]+))?(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 _CORE_TAG = "tag:yaml.org,2002:"
 
 
@@ -187,4 +188,5 @@ def _binary(text: str) -> str:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
         raise ScalarError("the value is not base64") from None
-    return data.decode("utf-8", "replace")
+    # One replacement character for each byte that is not UTF-8, as Go's JSON encoder has it.
+    return _LONE_BYTE.sub("\ufffd", data.decode("utf-8", "surrogateescape"))

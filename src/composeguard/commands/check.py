@@ -1,0 +1,104 @@
+"""`composeguard check`: the report of all projects, in one format on standard output and others in files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from composeguard import __version__
+from composeguard.commands.lint import Linter, exit_code, notes_to_stderr
+from composeguard.commands.options import CheckOptions
+from composeguard.engine.report import Report
+from composeguard.errors import UsageError
+from composeguard.report import FORMATS, renderer
+from composeguard.report.colour import When, wants_colour, wants_links
+from composeguard.report.options import RenderOptions
+
+
+def run_check(options: CheckOptions) -> int:
+    """Check everything, then write; returns the exit code."""
+    outputs = [_output(value) for value in options.outputs]
+    for name, _ in outputs:
+        renderer(name)
+    linter = Linter(options)
+    if options.show_files:
+        for uri in sorted({uri for project in linter.projects() for uri in linter.shown(project)}):
+            sys.stdout.write(f"{uri}\n")
+        return 0
+    results = list(linter.results())
+    findings = [finding for result in results for finding in result.outcome.findings]
+    report = Report.of(
+        findings,
+        version=__version__,
+        files={uri for result in results for uri in result.files},
+        notes=(note for result in results for note in result.notes),
+        rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
+    )
+    if not options.quiet:
+        notes_to_stderr(results, render_options(options, sys.stderr.isatty()))
+    for name, target in outputs:
+        _write_file(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
+    _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout.isatty())))
+    if options.statistics:
+        _statistics(report)
+    return exit_code(results, options)
+
+
+def render_options(options: CheckOptions, isatty: bool) -> RenderOptions:
+    """How to write to a stream of the terminal."""
+    colour = wants_colour(When(options.color), os.environ, isatty=isatty)
+    width = 120
+    with suppress(OSError):
+        width = max(60, min(160, os.get_terminal_size(sys.stderr.fileno()).columns))
+    return RenderOptions(
+        colour=colour,
+        links=wants_links(os.environ, colour=colour, isatty=isatty),
+        width=width,
+        include_suppressed=options.include_suppressed,
+    )
+
+
+def _output(value: str) -> tuple[str, Path]:
+    """`FORMAT=FILE`, or a FILE whose ending tells the format."""
+    name, separator, target = value.partition("=")
+    if separator:
+        return name, Path(target)
+    by_ending = {".sarif": "sarif", ".json": "json", ".txt": "full"}
+    ending = Path(value).suffix
+    if ending not in by_ending:
+        raise UsageError(f"--output {value}: say which format: --output {'|'.join(FORMATS)}={value}")
+    return by_ending[ending], Path(value)
+
+
+def _write_file(target: Path, pieces: Iterator[str]) -> None:
+    """Through a temporary file: a run that is interrupted leaves the old report or the new one, never half of one."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.writelines(pieces)
+        temporary.replace(target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_stdout(pieces: Iterator[str]) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    for piece in pieces:
+        try:
+            sys.stdout.write(piece)
+        except UnicodeEncodeError:
+            # A terminal of another encoding gets escapes rather than an error.
+            sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _statistics(report: Report) -> None:
+    counts = Counter(finding.code for finding in report.findings)
+    names = {rule.code: rule.name for rule in report.rules}
+    for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        sys.stderr.write(f"{count:7}  {code}  {names.get(code, '')}\n")

@@ -1,0 +1,241 @@
+"""From the command line to findings: inputs, projects, readings, rules. `check` and `fix` both start here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from composeguard.commands.options import CheckOptions, LintOptions
+from composeguard.commands.progress import progress
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.discover import ProjectFiles, Walk, projects_of
+from composeguard.compose.files import Files
+from composeguard.compose.request import Request
+from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
+from composeguard.engine.finding import Finding
+from composeguard.engine.registry import load_builtin, load_folder
+from composeguard.engine.rule import Rule
+from composeguard.engine.run import Outcome, Selection, check
+from composeguard.engine.severity import Severity
+from composeguard.errors import NoInputError, UsageError
+from composeguard.model.read import read_project
+from composeguard.model.reading import Reading
+from composeguard.report.full import render_note
+from composeguard.report.options import RenderOptions
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+_MAXIMUM_STDIN = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One project, checked."""
+
+    project: ProjectFiles
+    reading: Reading
+    selection: Selection
+    settings: Settings
+    outcome: Outcome
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(file.uri for file in self.reading.files)
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What could not be seen, and what is worth a word."""
+        kinds = (Kind.UNREADABLE, Kind.GAP, Kind.NOTE)
+        return tuple(diagnostic for diagnostic in self.reading.diagnostics if diagnostic.kind in kinds)
+
+
+class Linter:
+    """Checks what the options name. Rules are loaded once; files are read once a repository."""
+
+    def __init__(self, options: LintOptions) -> None:
+        self.options = options
+        self.cwd = Path.cwd()
+        self.overlay: dict[str, bytes] = {}
+        self.rules = _load_rules(options.rule_folders)
+        self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
+        self._files: dict[tuple[Path, Path], Files] = {}
+        self._given = self._load_given()
+
+    def projects(self) -> list[ProjectFiles]:
+        """The projects that the options name.
+
+        Raises:
+            NoInputError: there is none.
+        """
+        found = self._find_projects()
+        if not found and not self.options.allow_no_files:
+            where = ", ".join(self.options.paths) or "the current folder"
+            raise NoInputError(f"no Compose file in {where}")
+        return found
+
+    def results(self) -> Iterator[Result]:
+        """Check every project, in order."""
+        wanted = not (self.options.no_progress or self.options.quiet)
+        for project in progress(self.projects(), "checking project", wanted=wanted):
+            yield self.check(project)
+
+    def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
+        """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
+        configuration, chosen = self._configuration(project)
+        reading = read_project(self._request(project), self._open(project, overlay))
+        outcome = check(reading, chosen, inline=not self.options.no_ignores)
+        outcome = replace(outcome, findings=tuple(self._wanted(project, outcome.findings)))
+        return Result(project, reading, chosen, configuration.settings, outcome)
+
+    def shown(self, project: ProjectFiles) -> tuple[str, ...]:
+        """The names of a project's files as reports have them."""
+        files = self._open(project, None)
+        return tuple(files.uri(path) for path in project.files)
+
+    def _wanted(self, project: ProjectFiles, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Only what is in the files that were asked for; a gap that is allowed is information."""
+        only = {os.path.realpath(path) for path in project.report_on}
+        for finding in findings:
+            if only and os.path.realpath(finding.file.path) not in only:
+                continue
+            if self.options.allow_partial and finding.rule.code == "CG902":
+                yield replace(finding, severity=Severity.INFO)
+            else:
+                yield finding
+
+    def _find_projects(self) -> list[ProjectFiles]:
+        options = self.options
+        if options.files:
+            if options.paths:
+                raise UsageError("give PATHS or --file, not both: --file makes one project of several files")
+            files = tuple(self._input(name) for name in options.files)
+            return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
+        walk = Walk(exclude=options.exclude, force_exclude=options.force_exclude, gitignore=not options.no_respect_gitignore)
+        found: list[ProjectFiles] = []
+        named = [path for path in options.paths if path != STDIN]
+        if STDIN in options.paths:
+            file = self._input(STDIN)
+            found.append(ProjectFiles(files=(file,), report_on=(), directory=str(Path(file).parent)))
+        if named or not options.paths:
+            found.extend(projects_of(tuple(str(self.cwd / path) for path in named) or (str(self.cwd),), walk))
+        return found
+
+    def _input(self, name: str) -> str:
+        """The absolute path of a named input; standard input gets a name and stands in for that file."""
+        if name != STDIN:
+            return os.path.abspath(name)
+        path = os.path.abspath(self.options.stdin_filename or STDIN_NAME)
+        data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
+        self.overlay[path] = data
+        return path
+
+    def _request(self, project: ProjectFiles) -> Request:
+        options = self.options
+        directory = os.path.abspath(options.project_directory) if options.project_directory else project.directory
+        return Request(
+            files=project.files,
+            project_directory=directory,
+            root=str(repository(Path(project.directory)) or directory),
+            environment=dict(os.environ) if options.environment else {},
+            env_files=tuple(os.path.abspath(name) for name in options.env_files) or None,
+            profiles=options.compose_profiles,
+        )
+
+    def _open(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None) -> Files:
+        directory = Path(project.directory)
+        root = repository(directory) or directory
+        base = repository(directory) or (self.cwd if directory.is_relative_to(self.cwd) else directory)
+        if overlay is not None:
+            return Files(str(root), names_from=str(base), overlay={**self.overlay, **overlay})
+        key = (root, base)
+        if key not in self._files:
+            self._files[key] = Files(str(root), names_from=str(base), overlay=self.overlay)
+        return self._files[key]
+
+    def _load_given(self) -> Path | None:
+        if self.options.config is None:
+            return None
+        given = Path(self.options.config)
+        if not given.is_file():
+            raise UsageError(f"--config {given}: no such file")
+        return given
+
+    def _configuration(self, project: ProjectFiles) -> tuple[Configuration, Selection]:
+        path = self._given
+        if path is None and not self.options.no_config:
+            directory = Path(project.directory)
+            path = discover(directory, repository(directory) or Path(directory.anchor))
+        if path not in self._configurations:
+            configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
+            configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
+            self._configurations[path] = (configuration, selection(configuration, self.rules))
+        return self._configurations[path]
+
+
+@cache
+def repository(folder: Path) -> Path | None:
+    """The nearest folder upward that holds `.git`."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    return None
+
+
+def _load_rules(folders: tuple[str, ...]) -> tuple[Rule, ...]:
+    rules = list(load_builtin())
+    for number, folder in enumerate(folders):
+        rules.extend(load_folder(Path(folder), f"composeguard_rules_{number}"))
+    return tuple(rules)
+
+
+def _with_options(settings: Settings, options: LintOptions) -> Settings:
+    """What the command line says wins; its lists of exceptions add to those of the file."""
+    changes: dict[str, object] = {}
+    if options.profile is not None:
+        changes["profile"] = options.profile
+    if options.select:
+        changes["select"] = list(options.select)
+    if options.min_severity is not None:
+        changes["min_severity"] = options.min_severity
+    if isinstance(options, CheckOptions) and options.fail_on is not None:
+        changes["fail_on"] = options.fail_on
+    changes["extend_select"] = [*settings.extend_select, *options.extend_select]
+    changes["ignore"] = [*settings.ignore, *options.ignore]
+    return settings.model_copy(update=changes)
+
+
+def exit_code(results: Iterable[Result], options: LintOptions) -> int:
+    """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
+    code = 0
+    for result in results:
+        unseen = [note for note in result.notes if note.kind is Kind.UNREADABLE or (
+            note.kind is Kind.GAP and not options.allow_partial
+        )]
+        if unseen or result.outcome.failures:
+            return 2
+        fail_on = result.settings.fail_on
+        if fail_on != "never" and not (isinstance(options, CheckOptions) and options.exit_zero):
+            threshold = Severity[fail_on.upper()]
+            if any(f.severity >= threshold and f.suppression is None for f in result.outcome.findings):
+                code = 1
+    return code
+
+
+def notes_to_stderr(results: Iterable[Result], options: RenderOptions) -> None:
+    """What is worth a word but is no finding, and rules that failed."""
+    seen: set[str] = set()
+    for result in results:
+        lines = [render_note(note, options) for note in result.notes if note.kind is Kind.NOTE]
+        lines += [
+            f"error: the rule {failure.rule.code} failed on {failure.where or 'the project'}: "
+            f"{type(failure.error).__name__}\n"
+            for failure in result.outcome.failures
+        ]
+        for line in lines:
+            if line not in seen:
+                seen.add(line)
+                sys.stderr.write(line)

@@ -1,0 +1,69 @@
+"""The options that `check` and `fix` share, as the command line gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+_LISTS_OF_WORDS = ("select", "extend_select", "ignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintOptions:
+    """Names are those of the options; an option that is not given is None, empty or False."""
+
+    paths: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    environment: bool = False
+    compose_profiles: tuple[str, ...] = ()
+    project_directory: str | None = None
+    profile: str | None = None
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rule_folders: tuple[str, ...] = ()
+    min_severity: str | None = None
+    no_ignores: bool = False
+    config: str | None = None
+    no_config: bool = False
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    no_respect_gitignore: bool = False
+    stdin_filename: str | None = None
+    allow_partial: bool = False
+    allow_no_files: bool = False
+    color: str = "auto"
+    no_progress: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Self:
+        """From what click parsed; lists of words may be given with commas, too."""
+        made = cls(**options)
+        for name in _LISTS_OF_WORDS:
+            words = tuple(word.strip() for part in getattr(made, name) for word in part.split(",") if word.strip())
+            made = replace(made, **{name: words})
+        return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions(LintOptions):
+    """What `check` adds."""
+
+    output_format: str | None = None
+    outputs: tuple[str, ...] = ()
+    fail_on: str | None = None
+    exit_zero: bool = False
+    include_suppressed: bool = False
+    statistics: bool = False
+    show_files: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixOptions(LintOptions):
+    """What `fix` adds."""
+
+    diff: bool = False
+    unsafe: bool = False

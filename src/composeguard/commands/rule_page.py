@@ -1,0 +1,41 @@
+"""The documentation of a rule as Markdown, made from the rule: what `explain` prints and `docs/rules/` holds."""
+
+from __future__ import annotations
+
+from composeguard.engine.rule import Example, Rule
+from composeguard.engine.severity import Profile
+
+_CUMULATIVE = (Profile.BASELINE, Profile.RECOMMENDED, Profile.RESTRICTED, Profile.ALL)
+
+
+def profiles(rule: Rule) -> tuple[str, ...]:
+    """The profiles that hold the rule; of the cumulative ones the smallest stands for those above it."""
+    named = [profile for profile in _CUMULATIVE if profile in rule.profiles][:1]
+    return tuple(profile.value for profile in (*named, Profile.CIS) if profile in rule.profiles)
+
+
+def markdown(rule: Rule) -> str:
+    """The whole page."""
+    parts = [
+        f"# {rule.code} {rule.name}\n",
+        f"Severity: **{rule.severity.label}** · Profiles: {', '.join(profiles(rule)) or 'only where configured'}\n",
+        f"{rule.documentation}\n",
+    ]
+    for example in rule.examples:
+        parts.append(_example(example))
+    if rule.references:
+        parts.append("## References\n")
+        parts.append("".join(f"- [{reference.label}]({reference.url})\n" for reference in rule.references))
+    parts.append(
+        f"## Accept it\n\n```yaml\n    # composeguard: ignore[{rule.code}] the reason why it is right here\n```\n"
+    )
+    return "\n".join(parts)
+
+
+def _example(example: Example) -> str:
+    title = f"## Example{': ' + example.title if example.title else ''}\n"
+    blocks = [title]
+    for heading, text in (("Bad", example.bad), ("Fixed", example.fixed), ("Good", example.good)):
+        if text:
+            blocks.append(f"{heading}:\n\n```yaml\n{text.rstrip()}\n```\n")
+    return "\n".join(blocks)

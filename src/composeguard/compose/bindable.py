@@ -1,0 +1,213 @@
+"""The forms that the reference gives to values only when it binds them, after all files are merged.
+
+Lists of pairs become mappings, command strings become words, and what stands where a text belongs becomes one.
+"""
+
+from __future__ import annotations
+
+from composeguard.compose import short
+from composeguard.compose.canonical import Step, each, steps
+from composeguard.compose.canonical_items import (
+    Report,
+    pairs_to_mapping,
+    place,
+    say,
+    singleton,
+    to_text,
+)
+from composeguard.compose.shellwords import ShellwordsError
+from composeguard.compose.shellwords import split as split_words
+from composeguard.compose.short import ShortSyntaxError
+from composeguard.compose.unresolved import Text, Unresolved
+from composeguard.source.node import Node, Path
+from composeguard.source.scalars import go_text
+
+
+def bindable(root: Node, report: Report) -> Node:
+    """The last form of a canonical tree, of which each value is what a model holds or a scalar that it parses.
+
+    What the reference cannot bind is reported (SCHEMA, refused) and left out.
+    """
+    bound = _PROJECT(root, (), report)
+    return root if bound is None else bound
+
+
+def _variables(node: Node, path: Path, report: Report) -> Node:
+    """`environment` and build arguments: a mapping to texts, or to null where a value is missing."""
+    node = pairs_to_mapping(node, path, report, short.parse_environment_item)
+    return each(to_text)(node, path, report) or node
+
+
+def _pairs(node: Node, path: Path, report: Report) -> Node:
+    """Labels and the like: a mapping to texts, where a missing value is ""."""
+    node = pairs_to_mapping(node, path, report, short.parse_pair)
+    return each(_empty_text)(node, path, report) or node
+
+
+def _options(node: Node, path: Path, report: Report) -> Node:
+    """Options of a driver: a mapping to texts."""
+    return each(_empty_text)(node, path, report) or node
+
+
+def _empty_text(node: Node, path: Path, report: Report) -> Node:
+    return node.with_value("") if node.value is None else to_text(node, path, report)
+
+
+def _whole_text(node: Node, path: Path, report: Report) -> Node:
+    """Where a text belongs, a whole number is let through, and nothing else."""
+    return to_text(node, path, report) if type(node.value) is int else node
+
+
+def _words(node: Node, path: Path, report: Report) -> Node | None:
+    """A command: its words. What follows an operator is gone, as it is for the reference."""
+    text = node.value
+    if not isinstance(text, str | Unresolved):
+        return node
+    try:
+        words = split_words(text).words
+    except ShellwordsError as error:
+        say(report, node, path, f"{place(path)}: {error}")
+        return None
+    return node.with_value([singleton(node, word) for word in words])
+
+
+def _test(node: Node, path: Path, report: Report) -> Node:
+    text = node.value
+    if not isinstance(text, str | Unresolved):
+        return node
+    return node.with_value([singleton(node, word) for word in short.parse_healthcheck_test(text)])
+
+
+def _text_list(node: Node, path: Path, report: Report) -> Node:
+    if isinstance(node.value, str | Unresolved):
+        return node.with_value([singleton(node, node.value)])
+    return node
+
+
+def _hosts(node: Node, path: Path, report: Report) -> Node:
+    """`extra_hosts`: each name with the list of its addresses."""
+    items = node.value
+    if isinstance(items, dict):
+        return _hosts_by_name(node, items, path, report)
+    if not isinstance(items, list):
+        return node
+    mapping: dict[str, Node] = {}
+    for index, item in enumerate(items):
+        text = item.value
+        if isinstance(text, dict | list):
+            continue
+        try:
+            host = short.parse_extra_host(text if isinstance(text, str | Unresolved) else go_text(text))
+        except ShortSyntaxError as error:
+            say(report, item, (*path, index), f"{place(path)}: {error}")
+            continue
+        addresses = [singleton(item, address) for address in host.addresses]
+        earlier = mapping.get(str(host.name))
+        if earlier is not None and isinstance(earlier.value, list):
+            addresses = [*earlier.value, *addresses]
+        mapping[str(host.name)] = item.with_value(addresses)
+    return node.with_value(mapping)
+
+
+def _hosts_by_name(node: Node, hosts: dict[str, Node], path: Path, report: Report) -> Node:
+    mapping: dict[str, Node] = {}
+    for name, child in hosts.items():
+        if not name or ":" in name or "=" in name:
+            say(report, child, (*path, name), f"{place(path)}: a host name is empty or holds a separator")
+            continue
+        items = child.value if isinstance(child.value, list) else [singleton(child, _scalar(child))]
+        mapping[name] = child.with_value([_without_brackets(item) for item in items])
+    return node.with_value(mapping)
+
+
+def _scalar(node: Node) -> Text:
+    value = node.value
+    if isinstance(value, Unresolved):
+        return value
+    return "" if isinstance(value, dict | list) else go_text(value)
+
+
+def _without_brackets(node: Node) -> Node:
+    value = node.value
+    if isinstance(value, str) and len(value) > 2 and value[0] == "[" and value[-1] == "]":
+        return node.with_value(value[1:-1])
+    return node
+
+
+def _provider_option(node: Node, path: Path, report: Report) -> Node:
+    """A provider's option can be given many times: always a list."""
+    if isinstance(node.value, list):
+        return each(to_text)(node, path, report) or node
+    if isinstance(node.value, dict):
+        return node
+    return node.with_value([singleton(node, _scalar(node))])
+
+
+_REQUESTS = each(steps({"options": _pairs}))
+_HOOK = steps({"command": _words, "environment": _variables})
+_CONTAINER: dict[str, Step] = {
+    "annotations": _pairs,
+    "command": _words,
+    "dns": _text_list,
+    "dns_search": _text_list,
+    "entrypoint": _words,
+    "environment": _variables,
+    "extra_hosts": _hosts,
+    "gpus": _REQUESTS,
+    "group_add": each(_whole_text),
+    "labels": _pairs,
+    "logging": steps({"options": _options}),
+    "networks": each(steps({"driver_opts": _options})),
+    "storage_opt": each(_whole_text),
+    "sysctls": _pairs,
+    "tmpfs": _text_list,
+    "volumes": each(steps({"volume": steps({"labels": _pairs})})),
+}
+_WORKLOAD: dict[str, Step] = {
+    **_CONTAINER,
+    "build": steps(
+        {
+            "additional_contexts": _options,
+            "args": _variables,
+            "extra_hosts": _hosts,
+            "labels": _pairs,
+            "no_cache_filter": _text_list,
+            "ssh": each(_empty_text),
+        }
+    ),
+    "expose": each(to_text),
+    "healthcheck": steps({"test": _test}),
+    "ports": each(steps({"published": _whole_text})),
+}
+_SERVICE: dict[str, Step] = {
+    **_WORKLOAD,
+    "deploy": steps({"labels": _pairs, "resources": steps({"reservations": steps({"devices": _REQUESTS})})}),
+    "develop": steps({"watch": each(steps({"exec": _HOOK}))}),
+    "post_start": each(_HOOK),
+    "pre_start": each(steps(_CONTAINER)),
+    "pre_stop": each(_HOOK),
+    "provider": steps({"options": each(_provider_option)}),
+}
+_RESOURCE: dict[str, Step] = {"driver_opts": _options, "labels": _pairs}
+_PROJECT = steps(
+    {
+        "services": each(steps(_SERVICE)),
+        "jobs": each(steps(_WORKLOAD)),
+        "networks": each(
+            steps(
+                {
+                    **_RESOURCE,
+                    "ipam": steps(
+                        {
+                            "config": each(steps({"aux_addresses": _options})),
+                            "options": _options,
+                        }
+                    ),
+                }
+            )
+        ),
+        "volumes": each(steps(_RESOURCE)),
+        "secrets": each(steps({"driver_opts": each(_whole_text), "labels": _pairs})),
+        "configs": each(steps({"labels": _pairs})),
+    }
+)

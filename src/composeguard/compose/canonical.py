@@ -1,0 +1,190 @@
+"""Short syntax to long, in the one way that the reference stores a project between files.
+
+Children that a short form stands for have its span, and no key of their own. An unknown part is kept where it stands.
+Safe to run again on its own result, as the loader does for each file that it merges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from composeguard.compose import short
+from composeguard.compose.canonical_items import (
+    Budget,
+    Report,
+    Short,
+    device,
+    entries,
+    env_files,
+    external,
+    file_reference,
+    from_short,
+    mount,
+    names_to_mapping,
+    pairs_to_mapping,
+    ports,
+    say,
+    singleton,
+    to_text,
+)
+from composeguard.compose.unresolved import Unresolved
+from composeguard.source.node import Node, Path
+
+Step = Callable[[Node, Path, Report], Node | None]
+"""A node at a path to its canonical form; None leaves it out."""
+
+
+def canonicalize(root: Node, report: Report) -> Node:
+    """The canonical form of a project tree that has passed the schema check.
+
+    What cannot be read is reported (SCHEMA, refused) and left out.
+    """
+    budget = Budget()
+
+    def _ports(node: Node, path: Path, report: Report) -> Node:
+        return ports(node, path, report, budget)
+
+    workload = {**_WORKLOAD, "ports": _ports}
+    project: dict[str, Step] = {
+        "services": each(steps({**workload, **_SERVICE})),
+        "jobs": each(steps({**workload, **_JOB})),
+        "networks": each(external),
+        "volumes": each(external),
+        "secrets": each(external),
+        "configs": each(external),
+    }
+    canonical = steps(project)(root, (), report)
+    return root if canonical is None else canonical
+
+
+def steps(table: dict[str, Step]) -> Step:
+    """Apply a table of steps to the entries of a mapping; what is none, and what no step names, stays."""
+
+    def apply(node: Node, path: Path, report: Report) -> Node | None:
+        value = node.value
+        if not isinstance(value, dict):
+            return node
+        changed: dict[str, Node] | None = None
+        for key, step in table.items():
+            below = value.get(key)
+            if below is None:
+                continue
+            canonical = step(below, (*path, key), report)
+            if canonical is not below:
+                if changed is None:
+                    changed = dict(value)
+                if canonical is None:
+                    del changed[key]
+                else:
+                    changed[key] = canonical
+        return node if changed is None else node.with_value(changed)
+
+    return apply
+
+
+def each(step: Step) -> Step:
+    """Apply a step to every entry of a mapping or item of a list."""
+
+    def apply(node: Node, path: Path, report: Report) -> Node | None:
+        return entries(node, path, report, step)
+
+    return apply
+
+
+def _build(node: Node, path: Path, report: Report) -> Node | None:
+    if isinstance(node.value, str | Unresolved):
+        return from_short(node, {"context": node.value})
+    return _BUILD(node, path, report)
+
+
+def _gpus(node: Node, path: Path, report: Report) -> Node:
+    if isinstance(node.value, str | Unresolved):
+        return node.with_value([from_short(node, {"count": "all"}, keyless=True)])
+    return node
+
+
+def _schedule(node: Node, path: Path, report: Report) -> Node:
+    if isinstance(node.value, str | Unresolved):
+        return from_short(node, {"cron": node.value})
+    return node
+
+
+def _contexts(node: Node, path: Path, report: Report) -> Node:
+    return pairs_to_mapping(node, path, report, short.parse_required_pair)
+
+
+def _ssh(node: Node, path: Path, report: Report) -> Node:
+    return pairs_to_mapping(node, path, report, short.parse_ssh)
+
+
+def _dependencies(node: Node, path: Path, report: Report) -> Node | None:
+    started: dict[str, Short] = {"condition": "service_started", "required": True}
+    return entries(names_to_mapping(node, started), path, report, _dependency)
+
+
+def _dependency(node: Node, path: Path, report: Report) -> Node | None:
+    value = node.value
+    if not isinstance(value, dict):
+        say(report, node, path, f"the dependency {path[-1]} must be a mapping")
+        return None
+    missing = [(key, default) for key, default in _DEPENDENCY_DEFAULTS if key not in value]
+    if not missing:
+        return node
+    return node.with_value({**value, **{key: singleton(node, default) for key, default in missing}})
+
+
+_DEPENDENCY_DEFAULTS: tuple[tuple[str, str | bool], ...] = (("condition", "service_started"), ("required", True))
+
+
+def _names(node: Node, path: Path, report: Report) -> Node:
+    return names_to_mapping(node, None)
+
+
+def _text_list(node: Node, path: Path, report: Report) -> Node:
+    if isinstance(node.value, str | Unresolved):
+        return node.with_value([singleton(node, node.value)])
+    return node
+
+
+def _dns(node: Node, path: Path, report: Report) -> Node:
+    """A list without the empty items, which the reference drops."""
+    node = _text_list(node, path, report)
+    items = node.value
+    if isinstance(items, list) and any(item.value in ("", None) for item in items):
+        return node.with_value([item for item in items if item.value not in ("", None)])
+    return node
+
+
+_CONTAINER: dict[str, Step] = {
+    "configs": each(file_reference),
+    "devices": each(device),
+    "dns": _text_list,
+    "env_file": env_files,
+    "gpus": _gpus,
+    "label_file": _text_list,
+    "models": _names,
+    "networks": _names,
+    "secrets": each(file_reference),
+    "volumes": each(mount),
+}
+_BUILD = steps(
+    {
+        "additional_contexts": _contexts,
+        "provenance": to_text,
+        "sbom": to_text,
+        "secrets": each(file_reference),
+        "ssh": _ssh,
+    }
+)
+_WORKLOAD: dict[str, Step] = {
+    **_CONTAINER,
+    "build": _build,
+    "depends_on": _dependencies,
+    "dns": _dns,
+}
+_WATCH = steps({"ignore": _text_list, "include": _text_list})
+_SERVICE: dict[str, Step] = {
+    "develop": steps({"watch": each(_WATCH)}),
+    "pre_start": each(steps(_CONTAINER)),
+}
+_JOB: dict[str, Step] = {"triggers": steps({"schedule": each(_schedule)})}

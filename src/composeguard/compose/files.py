@@ -1,0 +1,158 @@
+"""The files of a run: read once, inside the repository only, and replaceable by texts that are not on disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+
+from composeguard.source.file import SourceError, SourceFile
+from composeguard.source.limits import DEFAULT, Limits
+from composeguard.source.read import read_source
+
+
+class Reason(Enum):
+    """Why a file was not read."""
+
+    MISSING = "does not exist"
+    OUTSIDE = "is outside the repository"
+    NOT_REGULAR = "is not a regular file"
+    TOO_LARGE = "is larger than the limit"
+    DENIED = "cannot be read"
+
+
+class UnavailableError(Exception):
+    """A file that cannot be had. `uri` is its name for reports."""
+
+    def __init__(self, uri: str, reason: Reason) -> None:
+        super().__init__(f"{uri} {reason.value}")
+        self.uri = uri
+        self.reason = reason
+
+
+class Files:
+    """Reads files below `root` and keeps them for all projects of a run.
+
+    A symbolic link counts as what it leads to: it must lie inside the root, and reports name it by its real place.
+    `overlay` maps absolute paths to contents that stand in for those on disk (standard input, a fix on trial).
+    """
+
+    def __init__(
+        self, root: str, *, overlay: Mapping[str, bytes] | None = None, limits: Limits = DEFAULT
+    ) -> None:
+        self.limits = limits
+        self._root = _resolve(root)
+        self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
+        self._sources: dict[Path, SourceFile | SourceError | UnavailableError] = {}
+        self._texts: dict[Path, SourceFile | UnavailableError] = {}
+
+    def source(self, path: str) -> SourceFile:
+        """A YAML file with its documents.
+
+        Raises:
+            UnavailableError: it cannot be read.
+            SourceError: it is no YAML.
+        """
+        real = self._real(path)
+        found = self._sources.get(real)
+        if found is None:
+            try:
+                found = read_source(
+                    self._uri(real), self._read(real), path=str(real), limits=self.limits
+                )
+            except (SourceError, UnavailableError) as error:
+                found = error
+            self._sources[real] = found
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def text(self, path: str) -> SourceFile:
+        """A file of any other syntax, decoded and without byte order mark; it has no documents.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
+        real = self._real(path)
+        found = self._texts.get(real)
+        if found is None:
+            try:
+                text = self._read(real).decode("utf-8", "replace")
+                bom = text.startswith("\ufeff")
+                found = SourceFile(self._uri(real), text.removeprefix("\ufeff"), path=str(real), bom=bom)
+            except UnavailableError as error:
+                found = error
+            self._texts[real] = found
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def placeholder(self, path: str) -> SourceFile:
+        """An empty file of that name, for what is to be said about one that cannot be read."""
+        return SourceFile(self._uri(self._real(path)), "", path=path)
+
+    def is_file(self, path: str) -> bool:
+        """Whether it can be had as a regular file; its size does not count."""
+        real = self._real(path)
+        if real in self._overlay:
+            return True
+        try:
+            return self._inside(real) and real.is_file()
+        except (OSError, ValueError):
+            return False
+
+    def uri(self, path: str) -> str:
+        """The name of a path in reports: relative to the root, with forward slashes."""
+        return self._uri(self._real(path))
+
+    def _real(self, path: str) -> Path:
+        return _resolve(path)
+
+    def _inside(self, real: Path) -> bool:
+        return real.is_relative_to(self._root)
+
+    def _uri(self, real: Path) -> str:
+        return real.relative_to(self._root).as_posix() if self._inside(real) else real.name
+
+    def _read(self, real: Path) -> bytes:
+        data = self._overlay.get(real)
+        if data is not None:
+            if len(data) > self.limits.bytes:
+                raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
+            return data
+        if not self._inside(real):
+            raise UnavailableError(self._uri(real), Reason.OUTSIDE)
+        try:
+            return self._read_regular(real)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            # ValueError: the name has a character that no file name has.
+            raise UnavailableError(self._uri(real), Reason.MISSING) from None
+        except IsADirectoryError:
+            raise UnavailableError(self._uri(real), Reason.NOT_REGULAR) from None
+        except OSError:
+            raise UnavailableError(self._uri(real), Reason.DENIED) from None
+
+    def _read_regular(self, real: Path) -> bytes:
+        """Looks at what was opened, not at the name; without waiting for the other end of a pipe."""
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(real, flags)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnavailableError(self._uri(real), Reason.NOT_REGULAR)
+            if status.st_size > self.limits.bytes:
+                raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
+            data = stream.read(self.limits.bytes + 1)
+        if len(data) > self.limits.bytes:
+            raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
+        return data
+
+
+def _resolve(path: str) -> Path:
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError, ValueError):
+        # A loop of links, or a name that no file has: reading it fails with a reason.
+        return Path(path)

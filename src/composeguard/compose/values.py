@@ -1,0 +1,174 @@
+"""Interpolation and casts: one walk over the values of a document that copies only what it changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from composeguard.compose.casts import CASTS, Cast, cast
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.expand import Document
+from composeguard.compose.interpolate import InterpolationError, RequiredVariable, Unset, Use, interpolate
+from composeguard.compose.pathtable import Step
+from composeguard.compose.unresolved import Text
+from composeguard.compose.value_errors import UnitError
+from composeguard.source.node import Node, Path, Way
+
+# A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
+_HIDDEN_DOLLAR = re.compile(r"\\(?:x24|u0024|U00000024)|binary|%TAG|![^\s%]*%")
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Where variables get their values, and what one without value is."""
+
+    lookup: Mapping[str, Text]
+    unset: Unset
+
+
+def substitute(document: Document, variables: Variables, report: Callable[[Diagnostic], None]) -> Node:
+    """The root with variables replaced and strings cast where the model has no strings.
+
+    What cannot be replaced or cast is reported and left out.
+    """
+    text = document.root.file.text
+    by_text = document.in_place and not _HIDDEN_DOLLAR.search(text)
+    walk = _Walk(text if by_text else None, None if document.in_place else {}, variables, report)
+    return walk.collection(document.root, CASTS, ())
+
+
+class _Walk:
+    """`text` is None where a value's text may lie elsewhere: then no subtree can be passed over.
+
+    `done` keeps the collections that anchors share, for each level of the casts that they stand at.
+    """
+
+    def __init__(
+        self,
+        text: str | None,
+        done: dict[tuple[int, int], Node] | None,
+        variables: Variables,
+        report: Callable[[Diagnostic], None],
+    ) -> None:
+        self.text = text
+        self.done = done
+        self.variables = variables
+        self.report = report
+
+    def collection(self, node: Node, step: Step[Cast] | None, path: Path) -> Node:
+        """A mapping or a sequence; the same node where nothing changes."""
+        value = node.value
+        if self.done is None:
+            if isinstance(value, dict):
+                return self.mapping(node, value, step, path)
+            return self.sequence(node, value, step, path) if isinstance(value, list) else node
+        key = (id(value), id(step))
+        done = self.done.get(key)
+        if done is None:
+            if isinstance(value, dict):
+                done = self.mapping(node, value, step, path)
+            else:
+                done = self.sequence(node, value, step, path) if isinstance(value, list) else node
+            self.done[key] = done
+        return node if done.value is value else node.with_value(done.value)
+
+    def mapping(self, node: Node, entries: dict[str, Node], step: Step[Cast] | None, path: Path) -> Node:
+        text = self.text
+        changed: dict[str, Node] | None = None
+        for key, entry in entries.items():
+            value = entry.value
+            kind = type(value)
+            below = step.children.get(key, step.each) if step else None
+            new: Node | None
+            if kind is str:
+                if "$" not in value and (below is None or below.fact is None):  # type: ignore[operator]
+                    continue
+                new = self.scalar(entry, below, (*path, key))
+            elif kind is dict or kind is list:
+                if below is None and text and text.find("$", entry.start, entry.end) < 0:
+                    continue
+                new = self.collection(entry, below, (*path, key))
+            else:
+                continue
+            if new is entry:
+                continue
+            if changed is None:
+                changed = dict(entries)
+            if new is None:
+                del changed[key]
+            else:
+                changed[key] = new
+        return node if changed is None else node.with_value(changed)
+
+    def sequence(self, node: Node, items: list[Node], step: Step[Cast] | None, path: Path) -> Node:
+        text = self.text
+        below = step.each if step else None
+        changed = False
+        out: list[Node] = []
+        for index, item in enumerate(items):
+            value = item.value
+            kind = type(value)
+            new: Node | None = item
+            if kind is str:
+                if "$" in value or (below is not None and below.fact is not None):  # type: ignore[operator]
+                    new = self.scalar(item, below, (*path, index))
+            elif (kind is dict or kind is list) and (
+                below is not None or not text or text.find("$", item.start, item.end) >= 0
+            ):
+                new = self.collection(item, below, (*path, index))
+            changed = changed or new is not item
+            if new is not None:
+                out.append(new)
+        return node.with_value(out) if changed else node
+
+    def scalar(self, node: Node, step: Step[Cast] | None, path: Path) -> Node | None:
+        """A string that may hold variables, or that stands where the model has no string."""
+        value = node.value
+        new = node
+        if isinstance(value, str) and "$" in value:
+            interpolated = self.interpolated(node, value, path)
+            if interpolated is None:
+                return None
+            new = interpolated
+            value = new.value
+        if step is None or step.fact is None or not isinstance(value, str):
+            return new
+        try:
+            return new.with_value(cast(step.fact, value))
+        except UnitError:
+            message = f"the value must be {step.fact.value}"
+            if new is not node:
+                message += " once its variables are replaced"
+            self.report(Diagnostic(Kind.SCHEMA, message, node.file, node.start, node.end, path))
+            return None
+
+    def interpolated(self, node: Node, text: str, path: Path) -> Node | None:
+        try:
+            result = interpolate(text, self.variables.lookup, unset=self.variables.unset)
+        except RequiredVariable as error:
+            self.say(Kind.VARIABLE, str(error), node, path, refused=True)
+            return None
+        except InterpolationError as error:
+            self.say(Kind.SCHEMA, str(error), node, path, refused=True)
+            return None
+        for use in result.variables:
+            if use.warned:
+                self.unset(use, node, text, path)
+        if not result.variables:
+            return node.with_value(result.value)
+        new = node.with_via(Way.DEFAULT if any(use.defaulted for use in result.variables) else Way.INTERPOLATION, node)
+        new.value = result.value
+        return new
+
+    def unset(self, use: Use, node: Node, text: str, path: Path) -> None:
+        """Points at the reference itself where the value stands in the file as it is read."""
+        start, end = node.start, node.end
+        quote = 1 if node.style in ("'", '"') else 0
+        if node.file.text.startswith(text, start + quote):
+            start, end = start + quote + use.start, start + quote + use.end
+        message = f"the variable {use.name} has no value and no default"
+        self.report(Diagnostic(Kind.VARIABLE, message, node.file, start, end, path, refused=False))
+
+    def say(self, kind: Kind, message: str, node: Node, path: Path, *, refused: bool) -> None:
+        self.report(Diagnostic(kind, message, node.file, node.start, node.end, path, refused=refused))

@@ -1,0 +1,210 @@
+"""Operations as changes of plain data: the first of their two readings. `edit.py` has the other, as changes of text.
+
+Paths here are those of one source document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from composeguard.engine.fix import Append, Operation, Plain, Remove, Rename, Set
+from composeguard.fix.data import Alias, Data, Marked, copy_data, from_plain
+from composeguard.fix.refusal import Refusal
+from composeguard.source.node import Path
+
+
+def apply(operation: Operation, data: Data) -> Data:
+    """What the data of a document is after one operation; `data` stays as it is.
+
+    Raises:
+        Refusal: the operation has nothing to act on.
+    """
+    return apply_all((operation,), data)
+
+
+def apply_all(operations: Iterable[Operation], data: Data) -> Data:
+    """What the data is after a set of operations whose paths all mean the document as it was before.
+
+    Raises:
+        Refusal: an operation has nothing to act on.
+    """
+    changed = copy_data(data)
+    ordered = list(operations)
+    for operation in ordered:
+        if isinstance(operation, Set) and not operation.path:
+            changed = _with_marks(changed, operation.value)
+        elif isinstance(operation, Set | Append):
+            _put(operation, changed)
+    removals = [operation for operation in ordered if isinstance(operation, Remove)]
+    # The last items first, so that the indexes of the others stay true.
+    for removal in sorted(removals, key=lambda each: _index(each.path), reverse=True):
+        _remove(removal, changed)
+    # Names last, the deepest first: the other paths use the old ones.
+    renames = [operation for operation in ordered if isinstance(operation, Rename)]
+    for rename in sorted(renames, key=lambda each: len(each.path), reverse=True):
+        _rename(rename, changed)
+    return changed
+
+
+def look(data: Data, path: Path) -> Data:
+    """The data at a path, with its marks.
+
+    Raises:
+        Refusal: nothing stands there.
+    """
+    for step in path:
+        data = _child(_bare(data), step)
+    return data
+
+
+def holds(data: Data, path: Path) -> bool:
+    """Whether something stands at a path."""
+    try:
+        look(data, path)
+    except Refusal:
+        return False
+    return True
+
+
+def settle(operations: Sequence[Operation], data: Data) -> list[Operation]:
+    """The operations without doubles, with what empties a collection taken together.
+
+    A list or mapping that loses its last child goes with its key where absent and empty mean the same to the
+    reference, for it refuses a bare `key:` there; else it is left as `[]` or `{}`.
+
+    Raises:
+        Refusal: nothing would be left.
+    """
+    settled = _without_doubles(operations)
+    while True:
+        emptied = _emptied(settled, data)
+        if not emptied:
+            return settled
+        for path in emptied:
+            settled = [each for each in settled if not (isinstance(each, Remove) and each.path[:-1] == path)]
+            appended = [each for each in settled if isinstance(each, Append) and each.path == path]
+            if appended:
+                settled = [each for each in settled if each not in appended]
+                settled.append(Set(path, [each.value for each in appended]))
+            else:
+                settled.append(_emptying(path, data))
+        settled = _without_doubles(settled)
+
+
+_FOLDING = frozenset(
+    "annotations args bind build_args cap_add cap_drop configs deploy device_cgroup_rules devices dns dns_opt dns_search"
+    " entitlements env_file environment expose external_links extra_hosts group_add healthcheck labels limits links"
+    " logging networks options ports profiles reservations resources secrets security_opt storage_opt sysctls tmpfs"
+    " ulimits volume volumes volumes_from".split()
+)
+"""Keys for which an absent and an empty value mean the same."""
+_USER_KEYED = frozenset("networks volumes secrets configs depends_on models ulimits services jobs".split())
+
+
+def _emptying(path: Path, data: Data) -> Operation:
+    container = look(data, path)
+    if isinstance(container, Marked) and container.tag is not None:
+        raise Refusal("the collection that would become empty has a tag")
+    empty: Plain = {} if isinstance(_bare(container), dict) else []
+    if not path or path == ("services",):
+        raise Refusal("nothing would be left of the file")
+    holder = _bare(look(data, path[:-1]))
+    merges = isinstance(holder, dict) and "<<" in holder
+    user_named = len(path) in (2, 4) and path[-2] in _USER_KEYED
+    if path[-1] in _FOLDING and not merges and not user_named:
+        return Remove(path)
+    return Set(path, empty)
+
+
+def _emptied(operations: Sequence[Operation], data: Data) -> list[Path]:
+    """The collections of which every child is removed and nothing put in, the deepest first."""
+    removed: dict[Path, int] = {}
+    added: set[Path] = set()
+    for operation in operations:
+        if isinstance(operation, Remove):
+            removed[operation.path[:-1]] = removed.get(operation.path[:-1], 0) + 1
+        elif isinstance(operation, Set):
+            added.add(operation.path[:-1])
+    found: list[Path] = []
+    for path, count in removed.items():
+        container = _bare(look(data, path))
+        if isinstance(container, dict | list) and len(container) == count and path not in added:
+            found.append(path)
+    return sorted(found, key=len, reverse=True)
+
+
+def _without_doubles(operations: Iterable[Operation]) -> list[Operation]:
+    seen: set[tuple[str, Path, str]] = set()
+    kept: list[Operation] = []
+    for operation in operations:
+        identity = (type(operation).__name__, operation.path, repr(getattr(operation, "value", "")))
+        if isinstance(operation, Append) or identity not in seen:
+            seen.add(identity)
+            kept.append(operation)
+    return kept
+
+
+def _bare(data: Data) -> Data:
+    return data.value if isinstance(data, Marked) else data
+
+
+def _child(container: Data, step: str | int) -> Data:
+    if isinstance(container, dict) and isinstance(step, str) and step in container:
+        return container[step]
+    if isinstance(container, list) and isinstance(step, int) and 0 <= step < len(container):
+        return container[step]
+    raise Refusal("nothing stands at the path of the change")
+
+
+def _with_marks(old: Data, value: Plain) -> Data:
+    """A replaced value keeps its anchor; a tag goes with the value that it described."""
+    if isinstance(old, Marked):
+        return Marked(from_plain(value), old.tag, old.anchor)
+    return from_plain(value)
+
+
+def _put(operation: Set | Append, data: Data) -> None:
+    holder = _bare(look(data, operation.path[:-1]))
+    step = operation.path[-1] if operation.path else ""
+    if isinstance(operation, Set):
+        if isinstance(holder, dict) and isinstance(step, str):
+            holder[step] = _with_marks(holder.get(step), operation.value)
+        elif isinstance(holder, list) and isinstance(step, int) and 0 <= step < len(holder):
+            holder[step] = _with_marks(holder[step], operation.value)
+        else:
+            raise Refusal("no mapping can hold the new key")
+        return
+    sequence = _bare(_child(holder, step))
+    if not isinstance(sequence, list):
+        raise Refusal("there is no list to append to")
+    sequence.append(from_plain(operation.value))
+
+
+def _remove(operation: Remove, data: Data) -> None:
+    if not operation.path:
+        raise Refusal("a whole document cannot be removed")
+    holder = _bare(look(data, operation.path[:-1]))
+    step = operation.path[-1]
+    _child(holder, step)
+    if isinstance(holder, dict) and isinstance(step, str):
+        del holder[step]
+    elif isinstance(holder, list) and isinstance(step, int):
+        del holder[step]
+
+
+def _rename(operation: Rename, data: Data) -> None:
+    holder = _bare(look(data, operation.path[:-1]))
+    step = operation.path[-1]
+    if not isinstance(holder, dict) or not isinstance(step, str):
+        raise Refusal("only a key can be renamed")
+    if operation.name in holder:
+        raise Refusal(f"there is a key `{operation.name}` already")
+    holder[operation.name] = _child(holder, step)
+    del holder[step]
+
+
+def _index(path: Path) -> tuple[tuple[int, int, str], ...]:
+    return tuple((1, step, "") if isinstance(step, int) else (0, 0, step) for step in path)
+
+
+__all__ = ["Alias", "Data", "apply", "apply_all", "holds", "look", "settle"]

@@ -1,0 +1,25 @@
+"""One line a finding, `path:line:col: CODE [severity] message`, for editors and problem matchers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from composeguard.engine.finding import Finding
+from composeguard.engine.report import Report
+from composeguard.report.escape import visible
+from composeguard.report.options import RenderOptions, rule_url
+from composeguard.report.style import Style
+
+
+def render(report: Report, options: RenderOptions) -> Iterator[str]:
+    """A line for each finding; nothing when there is none."""
+    style = Style(options)
+    findings: Sequence[Finding] = report.findings
+    if options.include_suppressed:
+        findings = sorted((*findings, *report.suppressed), key=lambda finding: (finding.uri, finding.start))
+    for finding in findings:
+        region = finding.region
+        place = f"{finding.uri}:{region.start_line}:{region.start_column}"
+        code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
+        accepted = " (suppressed)" if finding.suppression is not None else ""
+        yield f"{visible(place)}: {code} [{finding.severity.label}] {visible(finding.message)}{accepted}\n"

@@ -1,0 +1,154 @@
+"""JSON: everything that a report holds, in a versioned envelope; one finding a line, so that a stream can be read.
+
+    {
+      "format": "composeguard-report", "format_version": 1,
+      "tool": {"name", "version"},
+      "summary": {"findings", "by_severity": {…}, "suppressed", "fixable": {"safe", "unsafe"}, "unseen", "files"},
+      "files": [uri, …],
+      "rules": [{"code", "name", "severity", "summary", "url"}, …],            those that ran
+      "notes": [{"kind", "message", "file", "region", "path"}, …],             what could not be seen, and the like
+      "findings": [
+        {"code", "name", "severity", "message", "label", "file", "region", "path", "fingerprint",
+         "fix": {"title", "safety", "note", "operations": [{"op", "path", …}]} or null,
+         "related": [{"file", "region", "message"}, …],
+         "suppression": {"justification", "line"} or null}, …]                 accepted ones only if asked for
+    }
+
+`region` is {"start_line", "start_column", "end_line", "end_column"}: from 1, columns in code points, the end column
+exclusive. `path` is the way in the resolved project, keys and indexes. `file` is relative to the root of the
+repository. `format_version` goes up when a key changes its meaning or goes away; new keys may come at any time.
+No source text is in it, so no secret of a file is. The text is ASCII; everything else is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from composeguard.compose.diagnostic import Diagnostic
+from composeguard.engine.finding import Finding, Related
+from composeguard.engine.fix import Append, Fix, Operation, Rename, Set
+from composeguard.engine.report import Report
+from composeguard.engine.rule import Rule
+from composeguard.report.options import RenderOptions, rule_url
+from composeguard.source.position import Region
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+FORMAT_VERSION = 1
+
+
+def render(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The envelope; each finding is a piece."""
+    findings = list(report.findings)
+    if options.include_suppressed:
+        findings.extend(report.suppressed)
+        findings.sort(key=lambda finding: (finding.uri, finding.start))
+    yield '{\n"format": "composeguard-report",\n'
+    yield f'"format_version": {FORMAT_VERSION},\n'
+    yield f'"tool": {_dump({"name": "composeguard", "version": report.version})},\n'
+    yield f'"summary": {_dump(_summary(report))},\n'
+    yield from _array("files", report.files)
+    yield ",\n"
+    yield from _array("rules", (_rule(rule) for rule in report.rules))
+    yield ",\n"
+    yield from _array("notes", (_note(note) for note in report.notes))
+    yield ",\n"
+    yield from _array("findings", (finding_json(finding) for finding in findings))
+    yield "\n}\n"
+
+
+def finding_json(finding: Finding) -> dict[str, Json]:
+    """One finding as the envelope has it."""
+    suppression = finding.suppression
+    return {
+        "code": finding.code,
+        "name": finding.rule.name,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "label": finding.label,
+        "file": finding.uri,
+        "region": _region(finding.region),
+        "path": list(finding.path),
+        "fingerprint": finding.fingerprint,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+        "related": [_related(related) for related in finding.related],
+        "suppression": None
+        if suppression is None
+        else {"justification": suppression.justification, "line": suppression.line},
+    }
+
+
+def _array(name: str, items: Iterable[Json]) -> Iterator[str]:
+    yield f'"{name}": ['
+    separator = "\n"
+    for item in items:
+        yield f"{separator}{_dump(item)}"
+        separator = ",\n"
+    yield "]" if separator == "\n" else "\n]"
+
+
+def _dump(value: Json) -> str:
+    return json.dumps(value)
+
+
+def _summary(report: Report) -> Json:
+    return {
+        "findings": len(report.findings),
+        "by_severity": {severity.label: count for severity, count in report.counts.items()},
+        "suppressed": len(report.suppressed),
+        "fixable": {"safe": report.fixable.safe, "unsafe": report.fixable.unsafe},
+        "unseen": len(report.unseen),
+        "files": len(report.files),
+    }
+
+
+def _rule(rule: Rule) -> Json:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.label,
+        "summary": rule.summary,
+        "url": rule_url(rule),
+    }
+
+
+def _note(note: Diagnostic) -> Json:
+    return {
+        "kind": note.kind.value,
+        "message": note.message,
+        "file": note.file.uri,
+        "region": _region(note.file.region(note.start, note.end)),
+        "path": list(note.path),
+    }
+
+
+def _region(region: Region) -> Json:
+    return {
+        "start_line": region.start_line,
+        "start_column": region.start_column,
+        "end_line": region.end_line,
+        "end_column": region.end_column,
+    }
+
+
+def _related(related: Related) -> Json:
+    return {"file": related.file.uri, "region": _region(related.region), "message": related.message}
+
+
+def _fix(fix: Fix) -> Json:
+    return {
+        "title": fix.title,
+        "safety": fix.safety.value,
+        "note": fix.note,
+        "operations": [_operation(operation) for operation in fix.operations],
+    }
+
+
+def _operation(operation: Operation) -> Json:
+    written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": list(operation.path)}
+    if isinstance(operation, Set | Append):
+        written["value"] = operation.value
+    elif isinstance(operation, Rename):
+        written["name"] = operation.name
+    return written

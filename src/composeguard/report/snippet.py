@@ -1,0 +1,122 @@
+"""A stretch of a file as a terminal shows it: its lines, and marks under the part that matters.
+
+All positions are code points; everything here looks at a window of a line, so that the cost of a snippet does not
+depend on the length of its line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composeguard.report.cells import Cell, cells_of, total_width
+from composeguard.report.secrets import Secrets
+from composeguard.source.file import SourceFile
+
+_LEFT_OUT = "..."
+_MASK = Cell("****", 4)
+_NOTHING = Cell("", 0)
+_LEAST = 24
+_BLANK = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of source (`number` from 1) and how its marks stand under it: `indent` cells, then `marks` of them.
+
+    `gap` says that lines before this one are left out.
+    """
+
+    number: int
+    text: str
+    indent: int
+    marks: int
+    gap: bool = False
+
+
+def snippet(file: SourceFile, start: int, end: int, *, width: int, secrets: Secrets) -> tuple[Row, ...]:
+    """The rows for `start`..`end`: one, or the first and the last line of a longer stretch."""
+    start, end = _trimmed(file.text, start, end)
+    first, last = file.line_of(start), file.line_of(end)
+    if first == last:
+        return (_row(file, first, start, end, width, secrets),)
+    head = _row(file, first, start, _line_end(file, first), width, secrets)
+    last_start = file.line_starts[last - 1]
+    indented = last_start + _leading_blanks(file.text, last_start, end)
+    tail = _row(file, last, indented, end, width, secrets)
+    return (head, Row(tail.number, tail.text, tail.indent, tail.marks, gap=last > first + 1))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without white space at the end: a block ends where the next token begins."""
+    start = min(max(start, 0), len(text))
+    end = min(max(end, start), len(text))
+    while end > start and text[end - 1] in _BLANK:
+        end -= 1
+    return start, end
+
+
+def _leading_blanks(text: str, start: int, end: int) -> int:
+    position = start
+    while position < end and text[position] in _BLANK:
+        position += 1
+    return position - start
+
+
+def _line_end(file: SourceFile, line: int) -> int:
+    """The end of a line, before its newline."""
+    end = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
+    while end > file.line_starts[line - 1] and file.text[end - 1] in "\r\n":
+        end -= 1
+    return end
+
+
+def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets: Secrets) -> Row:
+    """One line with `start`..`end` marked; what does not fit in `width` cells is left out on either side."""
+    width = max(width, _LEAST)
+    line_start, line_end = file.line_starts[line - 1], _line_end(file, line)
+    start, end = min(start, line_end), min(end, line_end)
+    window_start = max(line_start, start - width)
+    window_end = min(line_end, start + width)
+    cells = _masked(file, window_start, window_end, secrets)
+    at = start - window_start
+    left = 0
+    if window_start > line_start or total_width(cells) > width or window_end < line_end:
+        left, right = _fit(cells, at, min(end - window_start, len(cells)), width - 2 * len(_LEFT_OUT))
+    else:
+        right = len(cells)
+    prefix = _LEFT_OUT if left or window_start > line_start else ""
+    suffix = _LEFT_OUT if right < len(cells) or window_end < line_end else ""
+    shown = cells[left:right]
+    indent = len(prefix) + total_width(shown[: at - left])
+    marks = total_width(shown[at - left : min(end - window_start, right) - left])
+    return Row(line, prefix + "".join(cell.text for cell in shown) + suffix, indent, max(marks, 1))
+
+
+def _fit(cells: list[Cell], start: int, end: int, width: int) -> tuple[int, int]:
+    """The part of a line to show: from its start if the marked part fits then, else with a little of what precedes."""
+    left = 0
+    if total_width(cells[:end]) > width:
+        left = start
+        room = max(min(width // 3, width - total_width(cells[start:end])), 0)
+        while left > 0 and room >= cells[left - 1].width:
+            left -= 1
+            room -= cells[left].width
+        while 0 < left < start and cells[left].width == 0:
+            left += 1
+    right = left
+    room = width
+    while right < len(cells) and room >= cells[right].width:
+        room -= cells[right].width
+        right += 1
+    return left, right
+
+
+def _masked(file: SourceFile, start: int, end: int, secrets: Secrets) -> list[Cell]:
+    """The cells of a window, each secret stretch as one mask of a width that tells nothing."""
+    cells = cells_of(file.text[start:end])
+    for secret_start, secret_end in secrets.within(file.uri, start, end):
+        first, last = max(secret_start, start) - start, min(secret_end, end) - start
+        indentation = _leading_blanks(file.text, first + start, last + start)
+        first = min(first + indentation, last)
+        cells[first:last] = [_MASK, *[_NOTHING] * (last - first - 1)] if last > first else []
+    return cells
