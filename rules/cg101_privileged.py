@@ -49,8 +49,16 @@ services:
 services:
   vpn:
     image: example.org/vpn:2.1
+    user: "1000:1000"
     privileged: false
+    cap_drop: [ALL]
+    security_opt: [no-new-privileges:true]
+    read_only: true
     devices: [/dev/net/tun]
+    mem_limit: 256m
+    cpus: 0.5
+    pids_limit: 100
+    logging: {driver: local}
 """,
         ),
     ),

@@ -80,11 +80,10 @@ def cap_drop_all(container: Container) -> Iterator[Problem]:
     databases and all `PUID`/`PGID` images) need `CHOWN`, `SETUID`, `SETGID`, `DAC_OVERRIDE` or `FOWNER` in
     `cap_add`; ignore the rule only where that list cannot be found out.
     """
-    dropped = container.cap_drop
-    if any(isinstance(item, Unresolved) or _drops_all(item) for item in dropped):
+    if any(isinstance(item, Unresolved) or _drops_all(item) for item in container.cap_drop):
         return
     yield Problem(
-        container.at("cap_drop") if dropped else container.path,
+        container.at("cap_drop"),
         f"{container.name} keeps capabilities: `cap_drop` does not hold ALL",
         label="capabilities that the program may not need",
         fix=Fix(

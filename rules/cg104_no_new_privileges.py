@@ -109,9 +109,8 @@ def no_new_privileges(container: Container) -> Iterator[Problem]:
         operations = tuple(Remove((*options, index)) for index in reversed(refusals))
     else:
         operations = (Set((*options, refusals[-1]), f"{_OPTION}:true"),)
-    place = (*options, refusals[-1]) if refusals else options if container.security_opt else container.path
     yield Problem(
-        place,
+        (*options, refusals[-1]) if refusals else options,
         f"{container.name} lets its processes gain privileges: `security_opt` does not set no-new-privileges",
         label="set-user-ID programs work",
         fix=Fix("set `no-new-privileges:true`", operations),
@@ -122,8 +121,9 @@ def no_new_privileges(container: Container) -> Iterator[Problem]:
 def _value(entry: str | Unresolved) -> str | Unresolved:
     """What the entry gives the option: "" when it is about another one; unresolved when it may be about this one."""
     if isinstance(entry, Unresolved):
-        key = entry.text.replace(":", "=").partition("=")[0]
-        return entry if key == _OPTION or not key.isascii() else ""
+        key, separator, _ = entry.head.replace("=", ":").partition(":")
+        possible = key == _OPTION if separator else _OPTION.startswith(key)
+        return entry if possible else ""
     if entry == _OPTION:
         return "true"
     key, _, value = entry.partition("=") if "=" in entry else entry.partition(":")

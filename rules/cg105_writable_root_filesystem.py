@@ -51,8 +51,7 @@ services:
     image: nginx:1.27.2
     volumes: [data:/var/lib/web]
     read_only: true
-    tmpfs:
-      - /tmp:rw,noexec,nosuid,size=100m
+    tmpfs: ["/tmp:rw,noexec,nosuid,size=100m"]
 volumes:
   data:
 """,
@@ -96,7 +95,7 @@ def writable_root_filesystem(container: Container) -> Iterator[Problem]:
     if _scratch_is_free(container):
         operations.append(Append(container.at("tmpfs"), _MOUNT))
     yield Problem(
-        container.path if flag is None else container.at("read_only"),
+        container.at("read_only"),
         f"{container.name} can write to its root filesystem: `read_only` is not true",
         label="programs and start scripts can be replaced",
         fix=Fix(

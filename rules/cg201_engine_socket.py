@@ -57,6 +57,9 @@ _FOLDERS = {
 }
 """Folders in which an engine keeps its socket, `/var/run` written as `/run`."""
 
+_HOME_FOLDERS = (".docker/run", ".docker/desktop", ".colima/default", ".colima/docker", ".orbstack/run")
+"""Folders below a home in which desktop engines keep theirs."""
+
 _ASKS_FOR = {
     "traefik": "reading containers and events",
     "nginx-proxy": "reading containers and events",
@@ -229,6 +232,8 @@ def _engine(path: str | Unresolved | None) -> str:
     if not path:
         return ""
     plain = _normal(path)
+    if plain.endswith(tuple(f"/{folder}" for folder in _HOME_FOLDERS)):
+        return "Docker"
     return _SOCKETS.get(posixpath.basename(plain).lower(), "") or _FOLDERS.get(plain, "")
 
 
@@ -241,7 +246,7 @@ def _normal(path: str) -> str:
 
 
 def _words(engine: str, source: str | Unresolved | None) -> str:
-    if isinstance(source, str) and (folder := _normal(source)) in _FOLDERS:
+    if isinstance(source, str) and posixpath.basename(folder := _normal(source)).lower() not in _SOCKETS:
         return f"{folder}, which holds the {engine} socket"
     return f"the {engine} socket"
 

@@ -27,6 +27,8 @@ from composeguard.api import (
 )
 
 _LOOPBACK = "127.0.0.1"
+_UNPUBLISHED = frozenset(("host", "none", "service", "container"))
+"""Network modes in which `ports` publishes nothing."""
 
 
 @reading_rule(
@@ -103,8 +105,8 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if isinstance(container.network_mode, str) and container.network_mode.partition(":")[0] not in ("", "bridge"):
-            continue  # the host's network has no published ports, nor has another container's, nor none
+        if isinstance(container.network_mode, str) and container.network_mode.partition(":")[0] in _UNPUBLISHED:
+            continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()
         for index, port in enumerate(container.ports):

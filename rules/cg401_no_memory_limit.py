@@ -55,11 +55,11 @@ services:
             title="The limit goes where the other limits are",
             bad="""\
 services:
-  web:  # expect: CG401
+  web:
     image: nginx:1.27.2
     deploy:
       resources:
-        limits:
+        limits:  # expect: CG401
           cpus: "0.5"
 """,
             fixed="""\
@@ -126,7 +126,7 @@ def no_memory_limit(container: Container) -> Iterator[Problem]:
             note="the kernel ends a program that needs more; put in what it uses under load",
         )
     yield Problem(
-        given[-1] if given else container.path,
+        given[-1] if given else place,
         f"{container.name} has no memory limit",
         label="may take all memory of the host",
         fix=fix,

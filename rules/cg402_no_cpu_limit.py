@@ -96,7 +96,7 @@ def no_cpu_limit(container: Container) -> Iterator[Problem]:
             given.append(path)
     operations = _operations(container, in_block=limits is not None)
     yield Problem(
-        given[0] if given else container.path,
+        given[0] if given else operations[-1].path if operations else container.at("cpus"),
         f"{container.name} has no CPU limit",
         label="may keep all processors busy",
         fix=Fix(

@@ -92,7 +92,7 @@ def no_pids_limit(container: Container) -> Iterator[Problem]:
     place = container.at("deploy", "resources", "limits", "pids") if limits else container.at("pids_limit")
     operations: tuple[Operation, ...] = tuple(Set(path, _DEFAULT) for path in dict.fromkeys((*given, place)))
     yield Problem(
-        given[0] if given else container.path,
+        given[0] if given else place,
         f"{container.name} has no limit of processes",
         label="may fill the process table of the host",
         fix=Fix(

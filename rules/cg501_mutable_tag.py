@@ -95,20 +95,22 @@ services:
         Example(
             title="A version, a digest, a tag that is set elsewhere, an image built here",
             good="""\
-# besides: CG102 CG104 CG105 CG106 CG401 CG402 CG403 CG405 CG806
+# besides: CG806
+x-hardened: &hardened
+  user: "101:101"
+  cap_drop: [ALL]
+  security_opt: [no-new-privileges:true]
+  read_only: true
+  mem_limit: 256m
+  cpus: 0.5
+  pids_limit: 100
+  logging: {driver: local}
 services:
-  web:
-    image: nginx:1.27.2-alpine
-  db:
-    image: postgres@sha256:4ec37d2a07a0067f176fdcc9d4bb633a5724d2cc4f892c7a2046d054bb6939e5
-  api:
-    image: ghcr.io/team/api:${API_VERSION}
-  app:
-    build: .
-    image: team/app:latest
-  migrate:
-    image: team/app
-    command: [migrate]
+  web: {<<: *hardened, image: "nginx:1.27.2-alpine"}
+  db: {<<: *hardened, image: "postgres@sha256:4ec37d2a07a0067f176fdcc9d4bb633a5724d2cc4f892c7a2046d054bb6939e5"}
+  api: {<<: *hardened, image: "ghcr.io/team/api:${API_VERSION}"}
+  app: {<<: *hardened, build: ., image: "team/app:latest"}
+  migrate: {<<: *hardened, image: team/app, command: [migrate]}
 """,
         ),
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composeguard.api import (
+    Diagnostic,
     Example,
     Fix,
+    Kind,
     Problem,
     Profile,
     Reading,
@@ -72,11 +74,18 @@ def obsolete_version(reading: Reading) -> Iterator[Problem]:
 
     **When to ignore.** Files that `docker stack deploy` reads: it still asks for a version.
     """
-    if reading.node(("version",)) is not None:
-        yield Problem(
-            ("version",),
-            "`version` is obsolete: Compose ignores it and warns",
-            label="has no effect",
-            fix=Fix("remove `version`", (Remove(("version",)),)),
-            evidence="version",
-        )
+    for file in reading.files:
+        for document in file.documents:
+            node = document.value.get("version") if isinstance(document.value, dict) else None
+            if node is None:
+                continue
+            message = "`version` is obsolete: Compose ignores it and warns"
+            yield Problem(
+                ("version",),
+                message,
+                label="has no effect",
+                fix=Fix("remove `version`", (Remove(("version",)),)),
+                evidence="version",
+                # Of several files only the last one's value is in the resolved project.
+                diagnostic=Diagnostic(Kind.NOTE, message, file, node.key_start, node.end, refused=False),
+            )

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.json_value import Json
 from tests.oracle import Answer, Oracle, OracleError
 from tests.projects_strategy import Project, projects
+from tests.recorded_case import placed, placed_json, write_answer
 from tests.resolve_adapter import Resolved, Resolver, resolve_json
 from tests.same_answer import differences
 
@@ -141,22 +142,16 @@ def save(found: Disagreement, folder: Path, at: Path) -> Path:
         case = at / f"{name}-{n}"
     case.mkdir(parents=True)
     found.project.write(case)
-    _write(case / "case.json", found.project.request.as_json(), folder)
-    if found.answer.result == "accept":
-        _write(case / "expected.json", found.answer.project, folder)
-    else:
-        (case / "expected-error.txt").write_text(_placed(found.answer.error, folder) + "\n", "utf-8")
-    _write(case / "ours.json", found.ours.project if found.ours.result == "accept" else list(found.ours.errors), folder)
-    (case / "difference.txt").write_text(_placed(found.text, folder) + "\n", "utf-8")
+    _write(case / "case.json", found.project.request.as_json())
+    write_answer(found.answer, folder, case)
+    ours: Json = found.ours.project if found.ours.result == "accept" else [*found.ours.errors]
+    _write(case / "ours.json", placed_json(ours, folder))
+    (case / "difference.txt").write_text(placed(found.text, folder) + "\n", "utf-8")
     return case
 
 
-def _placed(text: str, folder: Path) -> str:
-    return text.replace(str(folder), "${CASE_DIR}").replace(str(folder.parent), "${CASE_PARENT}")
-
-
-def _write(path: Path, value: Json, folder: Path) -> None:
-    path.write_text(_placed(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False), folder) + "\n", "utf-8")
+def _write(path: Path, value: Json) -> None:
+    path.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
 
 
 def run(minutes: float, first_seed: int, at: Path, say: Callable[[str], None], resolve: Resolver = resolve_json) -> int:

@@ -145,11 +145,16 @@ class Oracle:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            # At the end of its input the program ends its own child, too.
+            process.stdin.close()
+            process.wait(2)
+        except (OSError, subprocess.TimeoutExpired):
+            process.kill()
+            process.wait()
+        process.stdout.close()
 
     def _ask(self, line: str, limit: float) -> str | None:
         """The answer's line, "" when the process ended, None when the limit passed."""

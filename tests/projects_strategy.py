@@ -13,19 +13,33 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from tests.attribute_samples import ENV_LINES, SECTIONS, SERVICE, Samples, Shape
+from tests.attribute_strategy import ENVIRONMENT, Plan, chance, pick_some, value_text, without_repeats
 from tests.oracle import Request
+from tests.recorded_case import HOME
 
 Files: TypeAlias = dict[str, str]
 """The text of each file, by its path below the project's folder, with `/`."""
 
-HOME = "/home/u"
-ENVIRONMENT = {"X": "x", "N": "80", "E": "", "T": "true"}  # U is never set by the process
 NAMES = ("a", "b", "c")  # a service refers to later ones only, so that most projects have no cycle
 ATTRIBUTES = tuple(SERVICE)
-# With ENVIRONMENT, all of them give the value itself.
-FORMS = ("${U:-%s}", "${U-%s}", "${E:-%s}", "${X:+%s}", "${X+%s}", "${U:-${E:-%s}}", "%s${U}")
 # These name other services; only the first service has them.
 REFERENCES = frozenset({"pid", "ipc", "links", "volumes_from", "network_mode"})
+SERVICE_ONLY = frozenset(
+    {
+        "attach",
+        "container_name",
+        "deploy",
+        "develop",
+        "external_links",
+        "links",
+        "post_start",
+        "pre_start",
+        "pre_stop",
+        "provider",
+        "restart",
+        "scale",
+    }
+)
 # Two of one row in a service are mostly an error.
 RIVALS = (
     {"networks", "network_mode"},
@@ -54,83 +68,14 @@ class Project:
         return "\n".join([f"{self.request.as_json()}", *parts])
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What all files of one project share."""
-
-    names: tuple[str, ...]  # the services of compose.yaml
-    focus: tuple[str, ...]  # the attributes that its services set
-    odd: bool  # whether wrong values may come
-
-
-def _chance(draw: DrawFn, one_in: int) -> bool:
-    return draw(st.integers(0, one_in - 1)) == one_in - 1
-
-
-def _pick(draw: DrawFn, samples: Samples, plan: Plan) -> str:
-    if plan.odd and samples.odd and _chance(draw, 6):
-        return draw(st.sampled_from(samples.odd))
-    text = draw(st.sampled_from(samples.good))
-    return _with_variable(draw, text) if _chance(draw, 12) else text
-
-
-def _with_variable(draw: DrawFn, text: str) -> str:
-    """The same value through a variable, for a plain or double-quoted string without structure."""
-    inner = text[1:-1] if text.startswith('"') else text
-    if not inner or set(inner) & set("${}[]\\\"'#") or ": " in inner or text.endswith(":"):
-        return text
-    form = draw(st.sampled_from(("${U:-%s}", "${U-%s}", "${E:-%s}", "${X:+%s}", "${X+%s}", "${U:-${E:-%s}}", "%s${U}")))
-    return '"' + form % inner + '"'
-
-
-def _pick_some(draw: DrawFn, samples: Samples, plan: Plan, least: int = 0) -> list[str]:
-    """Up to three values; the schema refuses a repeated one in most lists, so a repeat is as odd as a wrong value."""
-    values = [_pick(draw, samples, plan) for _ in range(draw(st.integers(least, 3)))]
-    return values if plan.odd else list(dict.fromkeys(values))
-
-
-def _mapping(pairs: list[str]) -> list[str]:
-    """The pairs without a repeated key, first one first."""
-    seen: dict[str, str] = {}
-    for pair in pairs:
-        seen.setdefault(pair.split(":", 1)[0], pair)
-    return list(seen.values())
-
-
-def _value(draw: DrawFn, samples: Samples, plan: Plan) -> str:
-    if samples.shape is Shape.ONE:
-        return _pick(draw, samples, plan)
-    if samples.shape is Shape.LIST:
-        return f"[{', '.join(_pick_some(draw, samples, plan))}]"
-    if samples.shape is Shape.WORDS:
-        if draw(st.booleans()):
-            return _pick(draw, samples, plan)
-        return f"[{', '.join(word for word in _pick_some(draw, samples, plan) if word[0] != '{' or 'path' in word)}]"
-    if samples.shape is Shape.PAIRS and draw(st.booleans()):
-        return f"[{', '.join(map(_as_item, _pick_some(draw, samples, plan)))}]"
-    pairs = _pick_some(draw, samples, plan, least=1)
-    return "{" + ", ".join(pairs if plan.odd and _chance(draw, 10) else _mapping(pairs)) + "}"
-
-
-def _as_item(pair: str) -> str:
-    """`key: value` as a list item `"key=value"`; a null value is a key alone."""
-    key, _, value = pair.partition(":")
-    value = value.strip()
-    if value in ("", "null"):
-        return f'"{key}"'
-    if value[0] in "[{!":
-        return pair if value[0] == "!" else f'"{key}=v"'
-    return '"' + key.strip('"') + "=" + value.strip('"') + '"'
-
-
 def _attribute(draw: DrawFn, name: str, plan: Plan, anchors: frozenset[str], later: bool) -> str:
     """One line `name: value` of a service; `later` is true where a tag has something to act on."""
-    text = _value(draw, SERVICE[name], plan)
-    if later and _chance(draw, 8):
+    text = value_text(draw, SERVICE[name], plan)
+    if later and chance(draw, 8):
         return f"{name}: !reset {draw(st.sampled_from(('null', '[]', text)))}"
-    if later and _chance(draw, 8):
+    if later and chance(draw, 8):
         return f"{name}: !override {text}"
-    if name in ("environment", "labels") and "e" in anchors and _chance(draw, 3):
+    if name in ("environment", "labels") and "e" in anchors and chance(draw, 3):
         merged = "*e" if not text.startswith("{") else "{<<: *e, " + text[1:]
         return f"{name}: {merged}"
     return f"{name}: {text}"
@@ -169,9 +114,9 @@ def _service(
         lines.append("image: x")
     lines += [_attribute(draw, key, plan, anchors, later) for key in keys]
     targets = tuple(other for other in plan.names if other > name)
-    if targets and _chance(draw, 6):
+    if targets and chance(draw, 6):
         lines.append(_depends_on(draw, targets))
-    if plan.odd and _chance(draw, 12):
+    if plan.odd and chance(draw, 12):
         lines.append(draw(st.sampled_from(("unknown: 1", "image: x", "restart: {}", "? [a]\n    : b"))))
     return lines
 
@@ -188,12 +133,12 @@ def _document(
     """The text of one document. `head` lines come first; `extended` values may be used by `extends`."""
     lines = list(head)
     anchors: frozenset[str] = frozenset()
-    if _chance(draw, 4):
+    if chance(draw, 4):
         anchors = frozenset("ers")
-        lines.append(f"x-e: &e {_value(draw, Samples(Shape.MAP, SERVICE['environment'].good), plan)}")
+        lines.append(f"x-e: &e {value_text(draw, Samples(Shape.MAP, SERVICE['environment'].good), plan)}")
         for anchor in "rs":
             keys = [key for key in plan.focus if draw(st.booleans())]
-            pairs = [f"{key}: {_value(draw, SERVICE[key], plan)}" for key in keys]
+            pairs = [f"{key}: {value_text(draw, SERVICE[key], plan)}" for key in keys]
             lines.append(f"x-{anchor}: &{anchor} {{{', '.join(pairs)}}}")
     lines.append("services:")
     for name in names:
@@ -204,10 +149,14 @@ def _document(
             lines.append(f"  {name}: {{}}")
             continue
         tag = ""
-        if not whole and _chance(draw, 12):
+        if not whole and chance(draw, 12):
             tag = " !override"
             body = ["image: y", *(line for line in body if not line.startswith("image:"))]
         lines += [f"  {name}:{tag}", *(f"    {line}" for line in body)]
+    if chance(draw, 10):
+        keys = [key for key in plan.focus if key not in SERVICE_ONLY | REFERENCES | {"image"} and draw(st.booleans())]
+        lines += ["jobs:", "  t:", "    image: x", "    triggers: {manual: true}"]
+        lines += [f"    {_attribute(draw, key, plan, anchors, not whole)}" for key in keys]
     lines += _sections(draw, plan, whole=whole)
     return "\n".join(lines) + "\n"
 
@@ -227,13 +176,13 @@ def _sections(draw: DrawFn, plan: Plan, *, whole: bool) -> list[str]:
     """The top-level definitions: what the services refer to, and a few more."""
     chosen: dict[str, list[str]] = {}
     for section, samples in SECTIONS.items():
-        if _chance(draw, 5) or (section in plan.focus and _chance(draw, 2)):
-            chosen[section] = _pick_some(draw, samples, plan, least=1)
+        if chance(draw, 5) or (section in plan.focus and chance(draw, 2)):
+            chosen[section] = pick_some(draw, samples, plan, least=1)
     if whole:
         for key, (section, needed) in NEEDED.items():
             if key in plan.focus:
                 chosen.setdefault(section, []).extend(needed)
-    return [f"{section}: {{{', '.join(_mapping(pairs))}}}" for section, pairs in chosen.items()]
+    return [f"{section}: {{{', '.join(without_repeats(pairs))}}}" for section, pairs in chosen.items()]
 
 
 def _plan(draw: DrawFn) -> Plan:
@@ -242,7 +191,7 @@ def _plan(draw: DrawFn) -> Plan:
         if not any(name in row and row & set(focus) for row in RIVALS):
             focus.append(name)
     names = draw(st.sampled_from((("a",), NAMES, ("a", "c"))))
-    return Plan(NAMES if REFERENCES & set(focus) else names, tuple(focus), odd=_chance(draw, 4))
+    return Plan(NAMES if REFERENCES & set(focus) else names, tuple(focus), odd=chance(draw, 4))
 
 
 def _include(draw: DrawFn, plan: Plan, files: Files) -> tuple[str, ...]:
@@ -265,7 +214,7 @@ def _include(draw: DrawFn, plan: Plan, files: Files) -> tuple[str, ...]:
     )
     if "inc2" in entry:
         files["inc2.yaml"] = _document(draw, plan, whole="{" not in entry, names=(names[0],))
-    if _chance(draw, 4):
+    if chance(draw, 4):
         files["sub/.env"] = _env_text(draw, plan)
     return (f"include: [{entry}]",)
 
@@ -287,15 +236,15 @@ def _pick_some_lines(draw: DrawFn, plan: Plan) -> list[str]:
 
 
 def _request(draw: DrawFn, plan: Plan, files: Files) -> Request:
-    env = {name: value for name, value in ENVIRONMENT.items() if not plan.odd or not _chance(draw, 6)}
+    env = {name: value for name, value in ENVIRONMENT.items() if not plan.odd or not chance(draw, 6)}
     override = tuple(name for name in files if "override" in name)
     explicit = not override or override[0].startswith("sub/") or draw(st.booleans())
     return Request(
         files=("compose.yaml", *override) if explicit else (),
         env={**env, "HOME": HOME},
-        env_files=("a.env",) if "a.env" in files and _chance(draw, 8) else (),
+        env_files=("a.env",) if "a.env" in files and chance(draw, 8) else (),
         profiles=draw(st.sampled_from(((), ("p",), ("*",)))) if "profiles" in plan.focus else (),
-        name="given" if _chance(draw, 10) else "",
+        name="given" if chance(draw, 10) else "",
     )
 
 
@@ -304,19 +253,19 @@ def _projects(draw: DrawFn) -> Project:
     plan = _plan(draw)
     files: Files = {"compose.yaml": ""}
     head: tuple[str, ...] = ()
-    if _chance(draw, 8):
+    if chance(draw, 8):
         head = (f"name: {draw(st.sampled_from(('own', '${X}-own', 'Own_Name')))}",)
-    if _chance(draw, 4):
+    if chance(draw, 4):
         head += _include(draw, plan, files)
-    extended = _extended(draw, plan, files) if _chance(draw, 3) else ()
+    extended = _extended(draw, plan, files) if chance(draw, 3) else ()
     text = _document(draw, plan, whole=True, names=plan.names, head=head, extended=extended)
-    if _chance(draw, 8):
+    if chance(draw, 8):
         text += "---\n" + _document(draw, plan, whole=False, names=("a",))
     files["compose.yaml"] = text
     if draw(st.booleans()):
         where = draw(st.sampled_from(("compose.override.yaml", "sub/override.yaml")))
         files[where] = _document(draw, plan, whole=False, names=plan.names[:2], extended=extended)
-    if _chance(draw, 3):
+    if chance(draw, 3):
         files[".env"] = _env_text(draw, plan)
     if any("a.env" in text for text in files.values()):
         files["a.env"] = _env_text(draw, plan)

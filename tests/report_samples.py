@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from composeguard.engine.finding import Finding, Related, Suppression
 from composeguard.engine.fix import Append, Fix, Remove, Safety, Set
@@ -69,7 +69,6 @@ class Made:
     suppression: Suppression | None = None
     redact: bool = False
     occurrence: int = 1
-    extra: str = field(default="")
 
 
 def make_finding(file: SourceFile, text: str, rule: Rule = PRIVILEGED, made: Made | None = None) -> Finding:
@@ -87,7 +86,7 @@ def make_finding(file: SourceFile, text: str, rule: Rule = PRIVILEGED, made: Mad
         start=start,
         end=start + len(text),
         path=made.path,
-        fingerprint=f"{rule.code}-{file.uri}-{start}-{made.extra}",
+        fingerprint=f"{rule.code}-{file.uri}-{start}",
         fix=made.fix,
         related=made.related,
         suppression=made.suppression,

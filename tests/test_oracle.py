@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.json_value import Json
 from tests.oracle import BUILD_HELP, Oracle, OracleError, Request, find_oracle
+from tests.recorded_case import expected_project, placed_json, request_of
 from tests.same_answer import differences, meaning
-
-HOME = "/the/home/of/the/run"
 
 
 @pytest.fixture(scope="module")
@@ -23,32 +20,17 @@ def oracle() -> Iterator[Oracle]:
         yield running
 
 
-def request_of(case: Path) -> Request:
-    path = case / "case.json"
-    request = Request.from_json(json.loads(path.read_text("utf-8")) if path.is_file() else {})
-    return replace(request, env={**request.env, "HOME": HOME})
-
-
-def with_placeholders(value: Json, case: Path) -> Json:
-    text = json.dumps(value, ensure_ascii=False)
-    for real, name in ((HOME, "${HOME}"), (str(case), "${CASE_DIR}"), (str(case.parent), "${CASE_PARENT}")):
-        text = text.replace(real, name)
-    placed: Json = json.loads(text)
-    return placed
-
-
 def test_recorded_answers(oracle: Oracle, shared_dir: Path) -> None:
     wrong: list[str] = []
     cases = sorted(path for path in (shared_dir / "conformance").iterdir() if path.is_dir())
     assert cases
     for case in cases:
         answer = oracle.load(case, request_of(case))
-        recorded = case / "expected.json"
-        if answer.result != ("accept" if recorded.is_file() else "reject"):
+        want = expected_project(case)
+        if answer.result != ("accept" if want is not None else "reject"):
             wrong.append(f"{case.name}: {answer.result} {answer.error}")
-        elif recorded.is_file():
-            want = json.loads(recorded.read_text("utf-8"))
-            wrong += [f"{case.name}: {d}" for d in differences(with_placeholders(answer.project, case), want)]
+        elif want is not None:
+            wrong += [f"{case.name}: {d}" for d in differences(placed_json(answer.project, case), want)]
     assert not wrong, "\n".join(wrong)
 
 

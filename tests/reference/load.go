@@ -147,8 +147,14 @@ func load(r Request) (json.RawMessage, []string, error) {
 	return text, project.DisabledServiceNames(), err
 }
 
-// projectJSON is the loader's own JSON with the models, which it prints as YAML only.
+// projectJSON is the loader's own JSON with what it prints as YAML only: the models, and ssh keys with a path.
 func projectJSON(project *types.Project) (json.RawMessage, error) {
+	for _, service := range project.Services {
+		joinSSH(service.Build)
+	}
+	for _, job := range project.Jobs {
+		joinSSH(job.Build)
+	}
 	text, err := project.MarshalJSON()
 	if err != nil || len(project.Models) == 0 {
 		return text, err
@@ -161,4 +167,18 @@ func projectJSON(project *types.Project) (json.RawMessage, error) {
 		return nil, err
 	}
 	return json.Marshal(whole)
+}
+
+// joinSSH writes each key with a path as the one text `id=path`, because the loader's JSON of such a key is
+// malformed, and sorts the keys, which come out of a map.
+func joinSSH(build *types.BuildConfig) {
+	if build == nil {
+		return
+	}
+	for i, key := range build.SSH {
+		if key.Path != "" {
+			build.SSH[i] = types.SSHKey{ID: key.ID + "=" + key.Path}
+		}
+	}
+	slices.SortFunc(build.SSH, func(a, b types.SSHKey) int { return strings.Compare(a.ID, b.ID) })
 }

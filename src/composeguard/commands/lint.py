@@ -98,9 +98,10 @@ class Linter:
 
     def _wanted(self, project: ProjectFiles, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Only what is in the files that were asked for; a gap that is allowed is information."""
-        only = {os.path.realpath(path) for path in project.report_on}
+        asked = {os.path.realpath(path) for path in project.report_on}
+        others = {os.path.realpath(path) for path in project.files} - asked if asked else set()
         for finding in findings:
-            if only and os.path.realpath(finding.file.path) not in only:
+            if others and os.path.realpath(finding.file.path) not in asked:
                 continue
             if self.options.allow_partial and finding.rule.code == "CG902":
                 yield replace(finding, severity=Severity.INFO)
@@ -114,34 +115,40 @@ class Linter:
                 raise UsageError("give PATHS or --file, not both: --file makes one project of several files")
             files = tuple(self._input(name) for name in options.files)
             return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
-        walk = Walk(exclude=options.exclude, force_exclude=options.force_exclude, gitignore=not options.no_respect_gitignore)
+        walk = Walk(
+            exclude=options.exclude,
+            force_exclude=options.force_exclude,
+            gitignore=not options.no_respect_gitignore,
+        )
         found: list[ProjectFiles] = []
         named = [path for path in options.paths if path != STDIN]
         if STDIN in options.paths:
             file = self._input(STDIN)
             found.append(ProjectFiles(files=(file,), report_on=(), directory=str(Path(file).parent)))
         if named or not options.paths:
-            found.extend(projects_of(tuple(str(self.cwd / path) for path in named) or (str(self.cwd),), walk))
+            asked = tuple(_absolute(path) for path in named) or (str(self.cwd),)
+            environment = dict(os.environ) if options.environment else {}
+            found.extend(projects_of(asked, walk, environment=environment))
         return found
 
     def _input(self, name: str) -> str:
         """The absolute path of a named input; standard input gets a name and stands in for that file."""
         if name != STDIN:
-            return os.path.abspath(name)
-        path = os.path.abspath(self.options.stdin_filename or STDIN_NAME)
+            return _absolute(name)
+        path = _absolute(self.options.stdin_filename or STDIN_NAME)
         data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
         self.overlay[path] = data
         return path
 
     def _request(self, project: ProjectFiles) -> Request:
         options = self.options
-        directory = os.path.abspath(options.project_directory) if options.project_directory else project.directory
+        directory = _absolute(options.project_directory) if options.project_directory else project.directory
         return Request(
             files=project.files,
             project_directory=directory,
             root=str(repository(Path(project.directory)) or directory),
             environment=dict(os.environ) if options.environment else {},
-            env_files=tuple(os.path.abspath(name) for name in options.env_files) or None,
+            env_files=tuple(_absolute(name) for name in options.env_files) or project.env_files,
             profiles=options.compose_profiles,
         )
 
@@ -174,6 +181,11 @@ class Linter:
             configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
             self._configurations[path] = (configuration, selection(configuration, self.rules))
         return self._configurations[path]
+
+
+def _absolute(name: str) -> str:
+    """Links stay: reports name a file as the user does, and `..` counts by name as in the shell."""
+    return os.path.abspath(name)  # noqa: PTH100 -- Path.resolve() would follow links
 
 
 @cache
@@ -212,9 +224,11 @@ def exit_code(results: Iterable[Result], options: LintOptions) -> int:
     """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
     code = 0
     for result in results:
-        unseen = [note for note in result.notes if note.kind is Kind.UNREADABLE or (
-            note.kind is Kind.GAP and not options.allow_partial
-        )]
+        unseen = [
+            note
+            for note in result.notes
+            if note.kind is Kind.UNREADABLE or (note.kind is Kind.GAP and not options.allow_partial)
+        ]
         if unseen or result.outcome.failures:
             return 2
         fail_on = result.settings.fail_on

@@ -21,8 +21,7 @@ def markdown(rule: Rule) -> str:
         f"Severity: **{rule.severity.label}** · Profiles: {', '.join(profiles(rule)) or 'only where configured'}\n",
         f"{rule.documentation}\n",
     ]
-    for example in rule.examples:
-        parts.append(_example(example))
+    parts.extend(_example(example) for example in rule.examples)
     if rule.references:
         parts.append("## References\n")
         parts.append("".join(f"- [{reference.label}]({reference.url})\n" for reference in rule.references))

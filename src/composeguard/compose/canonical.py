@@ -16,12 +16,14 @@ from composeguard.compose.canonical_items import (
     device,
     entries,
     env_files,
+    exposed,
     external,
     file_reference,
     from_short,
     mount,
     names_to_mapping,
     pairs_to_mapping,
+    place,
     ports,
     say,
     singleton,
@@ -44,7 +46,7 @@ def canonicalize(root: Node, report: Report) -> Node:
     def _ports(node: Node, path: Path, report: Report) -> Node:
         return ports(node, path, report, budget)
 
-    workload = {**_WORKLOAD, "ports": _ports}
+    workload = {**_WORKLOAD, "ports": _only(_ports, list)}
     project: dict[str, Step] = {
         "services": each(steps({**workload, **_SERVICE})),
         "jobs": each(steps({**workload, **_JOB})),
@@ -89,6 +91,27 @@ def each(step: Step) -> Step:
         return entries(node, path, report, step)
 
     return apply
+
+
+def _only(step: Step, *kinds: type) -> Step:
+    """The step for values of these types; others are refused, which matters where no schema was checked before."""
+    known = (*kinds, Unresolved) if str in kinds or int in kinds else kinds
+    words = " or ".join(_KINDS[kind] for kind in kinds)
+
+    def apply(node: Node, path: Path, report: Report) -> Node | None:
+        if isinstance(node.value, known) and not isinstance(node.value, bool):
+            return step(node, path, report)
+        say(report, node, path, f"{place(path)} must be {words}")
+        return None
+
+    return apply
+
+
+_KINDS = {str: "a text", int: "a whole number", list: "a list", dict: "a mapping"}
+
+
+def _as_is(node: Node, path: Path, report: Report) -> Node:
+    return node
 
 
 def _build(node: Node, path: Path, report: Report) -> Node | None:
@@ -159,32 +182,35 @@ _CONTAINER: dict[str, Step] = {
     "configs": each(file_reference),
     "devices": each(device),
     "dns": _text_list,
-    "env_file": env_files,
-    "gpus": _gpus,
+    "env_file": _only(env_files, str, list),
+    "gpus": _only(_gpus, str, list),
     "label_file": _text_list,
     "models": _names,
     "networks": _names,
     "secrets": each(file_reference),
+    "ulimits": each(_only(_as_is, int, dict)),
     "volumes": each(mount),
 }
 _BUILD = steps(
     {
-        "additional_contexts": _contexts,
+        "additional_contexts": _only(_contexts, dict, list),
         "provenance": to_text,
         "sbom": to_text,
         "secrets": each(file_reference),
-        "ssh": _ssh,
+        "ssh": _only(_ssh, dict, list),
+        "ulimits": each(_only(_as_is, int, dict)),
     }
 )
 _WORKLOAD: dict[str, Step] = {
     **_CONTAINER,
-    "build": _build,
-    "depends_on": _dependencies,
+    "build": _only(_build, str, dict),
+    "depends_on": _only(_dependencies, dict, list),
     "dns": _dns,
 }
 _WATCH = steps({"ignore": _text_list, "include": _text_list})
 _SERVICE: dict[str, Step] = {
     "develop": steps({"watch": each(_WATCH)}),
+    "expose": each(exposed),
     "pre_start": each(steps(_CONTAINER)),
 }
-_JOB: dict[str, Step] = {"triggers": steps({"schedule": each(_schedule)})}
+_JOB: dict[str, Step] = {"triggers": steps({"schedule": each(_only(_schedule, str, dict))})}

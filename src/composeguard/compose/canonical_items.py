@@ -210,6 +210,10 @@ def env_files(node: Node, path: Path, report: Report) -> Node:
     if isinstance(node.value, str | Unresolved):
         only = from_short(node, {"path": node.value, "required": True}, keyless=True)
         return node.with_value([only])
+    if not isinstance(node.value, list):
+        # An extended file has not passed the schema check.
+        say(report, node, path, f"{place(path)} must be a text or a list")
+        return node.with_value([])
     return entries(node, path, report, _env_file)
 
 
@@ -246,6 +250,17 @@ def to_text(node: Node, path: Path, report: Report) -> Node:
     if isinstance(node.value, bool | int | float | Timestamp):
         return node.with_value(go_text(node.value))
     return node
+
+
+def exposed(node: Node, path: Path, report: Report) -> Node | None:
+    """An item of a service's `expose`, as a text."""
+    if isinstance(node.value, dict | list):
+        return node
+    try:
+        text = short.parse_expose(node.value)
+    except ShortSyntaxError as error:
+        return _refuse(node, path, report, str(error))
+    return node if text == node.value else node.with_value(text)
 
 
 def _refuse(node: Node, path: Path, report: Report, message: str) -> Node | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Way
@@ -101,19 +102,23 @@ class _Expander:
         changed = False
         out: list[Node] = []
         for index, item in enumerate(items):
+            if _is_plain(item):
+                out.append(item)
+                continue
             new = self.node(item, (*path, index), tags=tags)
             changed = changed or new is not item
             if new is not None:
                 out.append(new)
         return out if changed else items
 
-    def mapping(
-        self, entries: dict[str, Node], file: SourceFile, path: Path, *, tags: bool
-    ) -> dict[str, Node]:
+    def mapping(self, entries: dict[str, Node], file: SourceFile, path: Path, *, tags: bool) -> dict[str, Node]:
         changed = False
         out: dict[str, Node] = {}
         merged: Node | None = None
         for key, entry in entries.items():
+            if _is_plain(entry) and key != MERGE_KEY:
+                out[key] = entry
+                continue
             if key == MERGE_KEY and file.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
                 changed = True
                 merged = self.node(entry, path, tags=tags)
@@ -134,10 +139,14 @@ class _Expander:
         for source in sources:
             if not isinstance(source.value, dict):
                 message = "a merge key takes a mapping or a list of mappings"
-                self.report(
-                    Diagnostic(Kind.SCHEMA, message, merged.file, source.start, source.end, path)
-                )
+                self.report(diagnose(Kind.SCHEMA, message, source, path))
                 continue
             for key, entry in source.value.items():
                 if key not in out:
                     out[key] = entry.with_via(Way.MERGE_KEY, source)
+
+
+def _is_plain(node: Node) -> bool:
+    """A scalar without tag that is no alias: nothing to expand."""
+    kind = type(node.value)
+    return kind is not dict and kind is not list and node.tag is None and node.style != "*"

@@ -37,13 +37,20 @@ class Files:
 
     A symbolic link counts as what it leads to: it must lie inside the root, and reports name it by its real place.
     `overlay` maps absolute paths to contents that stand in for those on disk (standard input, a fix on trial).
+    Names in reports are relative to `names_from`, or to the root where a file is not below that.
     """
 
     def __init__(
-        self, root: str, *, overlay: Mapping[str, bytes] | None = None, limits: Limits = DEFAULT
+        self,
+        root: str,
+        *,
+        names_from: str | None = None,
+        overlay: Mapping[str, bytes] | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         self.limits = limits
         self._root = _resolve(root)
+        self._bases = (self._root,) if names_from is None else (_resolve(names_from), self._root)
         self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
         self._sources: dict[Path, SourceFile | SourceError | UnavailableError] = {}
         self._texts: dict[Path, SourceFile | UnavailableError] = {}
@@ -59,9 +66,7 @@ class Files:
         found = self._sources.get(real)
         if found is None:
             try:
-                found = read_source(
-                    self._uri(real), self._read(real), path=str(real), limits=self.limits
-                )
+                found = read_source(self._uri(real), self._read(real), path=str(real), limits=self.limits)
             except (SourceError, UnavailableError) as error:
                 found = error
             self._sources[real] = found
@@ -104,7 +109,7 @@ class Files:
             return False
 
     def uri(self, path: str) -> str:
-        """The name of a path in reports: relative to the root, with forward slashes."""
+        """The name of a path in reports, with forward slashes."""
         return self._uri(self._real(path))
 
     def _real(self, path: str) -> Path:
@@ -114,7 +119,10 @@ class Files:
         return real.is_relative_to(self._root)
 
     def _uri(self, real: Path) -> str:
-        return real.relative_to(self._root).as_posix() if self._inside(real) else real.name
+        for base in self._bases:
+            if real.is_relative_to(base):
+                return real.relative_to(base).as_posix()
+        return real.name
 
     def _read(self, real: Path) -> bytes:
         data = self._overlay.get(real)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Sequence
 
 from composeguard.compose.unresolved import Unresolved, join, piece, shape
 from composeguard.source.node import Node, Way
@@ -45,17 +45,16 @@ def key_value_text(key: str, entry: Node) -> list[Node]:
     return texts
 
 
-def last_wins(items: Iterable[Node], key: Callable[[Node], Hashable]) -> list[Node]:
+def last_wins(items: Sequence[Node], keys: Sequence[Hashable]) -> list[Node]:
     """One item a key: the last, at the position of the first. A key of None stands for itself only."""
     out: list[Node] = []
     positions: dict[Hashable, int] = {}
-    for item in items:
-        name = key(item)
-        position = None if name is None else positions.get(name)
+    for item, key in zip(items, keys, strict=True):
+        position = None if key is None else positions.get(key)
         if position is not None:
             out[position] = item.with_via(Way.OVERRIDE, out[position])
             continue
-        if name is not None:
-            positions[name] = len(out)
+        if key is not None:
+            positions[key] = len(out)
         out.append(item)
     return out

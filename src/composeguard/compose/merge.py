@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.expand import LIST_FORM
+from composeguard.compose.forms import as_build, as_list, as_names, entries, started, unset
 from composeguard.compose.freeze import freeze
-from composeguard.compose.keyed import entry_key, item_entry, key_value_text, last_wins
+from composeguard.compose.keyed import entry_key, item_entry, last_wins
 from composeguard.compose.pathtable import Step, path_table
-from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node, Path, Way
 
 
@@ -62,6 +63,9 @@ MERGE_RULES: Step[Rule] = path_table(
 SERVICE_RULES: Step[Rule] | None = MERGE_RULES.children["services"].each
 """`extends` merges jobs by the rules of services too."""
 
+_MOST_SUBNETS = 10_000
+"""Pairs of subnets that two lists may have: each is compared with all found so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Came:
@@ -76,13 +80,11 @@ class Merger:
     from the base is marked; without, an override file changes the base where the base stands.
     """
 
-    def __init__(
-        self, report: Callable[[Diagnostic], None], *, came: Came | None = None, limits: Limits = DEFAULT
-    ) -> None:
+    def __init__(self, report: Callable[[Diagnostic], None], *, came: Came | None = None) -> None:
         self.report = report
         self.came = came
-        self.limits = limits
         self.work = 0
+        """Entries written so far: many merges of large collections cost more than their text."""
         self.rules: dict[Rule, Callable[[Node, Node, Step[Rule] | None, Path], Node]] = {
             Rule.REPLACE: lambda base, over, _step, _path: over.with_via(Way.OVERRIDE, base),
             Rule.KEYED: self.keyed,
@@ -117,22 +119,16 @@ class Merger:
         self.work += len(value)
         return base.with_value(value) if self.came is None else over.with_value(value)
 
-    @property
-    def exhausted(self) -> bool:
-        """The merges so far made more values than a project may have."""
-        return self.work > self.limits.expanded
-
-    def refuse(self, base: Node, over: Node, path: Path, message: str = "") -> Node:
+    def refuse(self, base: Node, over: Node, path: Path, message: str = "", kind: Kind = Kind.SCHEMA) -> Node:
         """The reference cannot merge these two; the base stays."""
         if not message:
-            kinds = {dict: "a mapping", list: "a list"}
-            message = f"the value must be {kinds.get(type(base.value), 'of the same kind')}: it overrides one"
-        self.report(Diagnostic(Kind.SCHEMA, message, over.file, over.start, over.end, path))
+            message = f"the value must be {'a mapping' if isinstance(base.value, dict) else 'a list'}: it overrides one"
+        self.report(diagnose(kind, message, over, path))
         return self.taken(base)
 
     def mapping(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
         """Key by key. Both sides hold mappings."""
-        value, other = _entries(base), _entries(over)
+        value, other = entries(base), entries(over)
         if self.came is None:
             merged = dict(value)
         else:
@@ -162,17 +158,17 @@ class Merger:
         if over.value is None:
             return self.taken(base)
         if isinstance(base.value, dict) or isinstance(over.value, dict):
-            merged = {key: self.taken(entry) for key, entry in self.as_entries(base, path).items()}
-            for key, entry in self.as_entries(over, path).items():
+            merged = {key: self.taken(entry) for key, entry in self.asentries(base, path).items()}
+            for key, entry in self.asentries(over, path).items():
                 known = merged.get(key)
                 merged[key] = entry if known is None else entry.with_via(Way.OVERRIDE, known)
             node = self.result(base, over, merged)
             node.tag = LIST_FORM
             return node
-        items = [self.taken(item) for item in self.texts(base, path)]
-        return self.result(base, over, last_wins([*items, *self.texts(over, path)], entry_key))
+        items = [*map(self.taken, self.texts(base, path)), *self.texts(over, path)]
+        return self.result(base, over, last_wins(items, [entry_key(item) for item in items]))
 
-    def as_entries(self, node: Node, path: Path) -> dict[str, Node]:
+    def asentries(self, node: Node, path: Path) -> dict[str, Node]:
         if isinstance(node.value, dict):
             return node.value
         entries: dict[str, Node] = {}
@@ -191,14 +187,14 @@ class Merger:
                 items.append(item)
             else:
                 message = "an item must be a text of the form KEY=VALUE"
-                self.report(Diagnostic(Kind.SCHEMA, message, item.file, item.start, item.end, path))
+                self.report(diagnose(Kind.SCHEMA, message, item, path))
         return items
 
     def sequence(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
-        return self.appended(base, over, _as_list(base), _as_list(over))
+        return self.appended(base, over, as_list(base), as_list(over))
 
     def build(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
-        value, other = _as_build(base), _as_build(over)
+        value, other = as_build(base), as_build(over)
         if not isinstance(other.value, dict):
             return self.taken(base)
         if not isinstance(value.value, dict):
@@ -206,15 +202,15 @@ class Merger:
         return self.mapping(value, other, step, path)
 
     def depends_on(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
-        return self.named(base, over, step, path, _started)
+        return self.named(base, over, step, path, started)
 
     def names(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
-        return self.named(base, over, step, path, _unset)
+        return self.named(base, over, step, path, unset)
 
     def named(
         self, base: Node, over: Node, step: Step[Rule] | None, path: Path, settings: Callable[[Node], Node]
     ) -> Node:
-        value, other = _as_names(base, settings), _as_names(over, settings)
+        value, other = as_names(base, settings), as_names(over, settings)
         if value is None or other is None:
             return self.refuse(base, over, path, "the value must be a mapping or a list of names")
         return self.mapping(value, other, step, path)
@@ -233,14 +229,16 @@ class Merger:
         return over.with_via(Way.OVERRIDE, base)
 
     def ipam(self, base: Node, over: Node, step: Step[Rule] | None, path: Path) -> Node:
-        """By subnet, as the reference does: a subnet that only the base has is lost as soon as the other side
-        has any, and an entry met a second time takes over the settings of the base entry at hand.
+        """By subnet, as the reference does, its oddities included: a subnet that only the base has is lost, and
+        an entry met a second time is merged into the base entry at hand, which may stand in the result already.
         """
         value, other = base.value, over.value
         if not isinstance(value, list) or not isinstance(other, list):
             return self.refuse(base, over, path, "the value must be a list: it overrides one")
         if not all(isinstance(item.value, dict) for item in (*value, *other)):
             return self.refuse(base, over, path, "an entry must be a mapping")
+        if len(value) * len(other) > _MOST_SUBNETS:
+            return self.refuse(base, over, path, "there are too many subnets to merge", Kind.GAP)
         merged: list[Node] = []
         for item in value:
             current = item
@@ -249,65 +247,18 @@ class Merger:
                 if _subnet(entry) != _subnet(current) and position is None:
                     merged.append(entry)
                     continue
-                current = self.mapping(current, entry, None, path)
+                before, current = current, self.mapping(current, entry, None, path)
+                merged = [current if known is before else known for known in merged]
                 position = _subnet_position(merged, _subnet(current))
                 if position is None:
                     merged.append(current)
                 else:
                     merged[position] = current
-                if self.exhausted:
-                    return self.refuse(base, over, path, "the merge has too many entries")
         return self.result(base, over, merged)
 
 
-def _entries(node: Node) -> dict[str, Node]:
-    return node.value if isinstance(node.value, dict) else {}
-
-
-def _as_list(node: Node) -> list[Node]:
-    value = node.value
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        pairs = [pair for key, entry in value.items() for pair in key_value_text(key, entry)]
-        return sorted(pairs, key=lambda pair: str(pair.value))
-    return [node] if entry_key(node) is not None else []
-
-
-def _as_build(node: Node) -> Node:
-    return node.with_value({"context": _bare(node)}) if entry_key(node) is not None else node
-
-
-def _as_names(node: Node, settings: Callable[[Node], Node]) -> Node | None:
-    """A mapping from names; None where the value has no names."""
-    value = node.value
-    if isinstance(value, dict):
-        return node
-    items = [] if value is None else value if isinstance(value, list) else [node]
-    named: dict[str, Node] = {}
-    for item in items:
-        if entry_key(item) is None:
-            return None
-        named[str(item.value)] = settings(item)
-    return node.with_value(named)
-
-
-def _started(item: Node) -> Node:
-    bare = _bare(item)
-    return bare.with_value({"condition": bare.with_value("service_started"), "required": bare.with_value(True)})
-
-
-def _unset(item: Node) -> Node:
-    return _bare(item).with_value(None)
-
-
-def _bare(node: Node) -> Node:
-    """The place of a node without how it came."""
-    return Node(node.value, node.file, node.start, node.end, style=node.style)
-
-
 def _subnet(node: Node) -> object:
-    entry = _entries(node).get("subnet")
+    entry = entries(node).get("subnet")
     return None if entry is None else freeze(entry)
 
 

@@ -71,6 +71,19 @@ def parse_volume(text: Text) -> Mount:
     return _mount(source, target, sections[2] if len(sections) == 3 else None)
 
 
+def written_target(text: Text) -> Text:
+    """The target of an item that `parse_volume` reads, as it is written.
+
+    The reference compares the items of a list by it before they have their long form.
+    """
+    if isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) <= 2:
+        return text
+    sections, lost = _sections(text)
+    if len(sections) == 1 and not lost:
+        return sections[0]
+    return sections[1] if len(sections) > 1 else ""
+
+
 def _mount(source: Text | None, target: Text, options: Text | None) -> Mount:
     kind = _type(source)
     propagation = selinux = None
@@ -106,6 +119,10 @@ def _sections(text: Text) -> tuple[list[Text], bool]:
 
     A section in which `${` is not closed is lost with all that follows, as the reference loses it; the flag says so.
     """
+    if isinstance(text, str) and "${" not in text:
+        plain = text.split(":")
+        if all(len(section) != 1 or not section.isalpha() for section in plain):
+            return list[Text](plain), False
     written = shape(text)
     sections: list[Text] = []
     start = depth = 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.keyed import entry_key, last_wins
 from composeguard.compose.pathtable import Step, path_table
-from composeguard.compose.short_volume import parse_volume
+from composeguard.compose.short_volume import parse_volume, written_target
 from composeguard.compose.unresolved import Unresolved
 from composeguard.compose.value_errors import ShortSyntaxError
 from composeguard.source.node import Node, Path
@@ -15,13 +16,18 @@ from composeguard.source.node import Node, Path
 Key = Callable[[Node], Hashable]
 
 
-class _NoTargetError(ValueError):
+class _NoKeyError(ValueError):
     """An entry that cannot be compared with others, which the reference refuses."""
 
 
 def enforce_unique(root: Node, report: Callable[[Diagnostic], None]) -> Node:
-    """The model with one item a key. Runs on what the file says and again on the canonical form."""
+    """The model, as the files say it, with one item a key."""
     return _walk(root, _UNIQUE, (), report)
+
+
+def enforce_unique_again(root: Node, report: Callable[[Diagnostic], None]) -> Node:
+    """The same for the canonical form, in which items can be equal that were not as they were written."""
+    return _walk(root, _UNIQUE_CANONICAL, (), report)
 
 
 def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic], None]) -> Node:
@@ -31,7 +37,7 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
     if not isinstance(value, dict):
         return node
     changed: dict[str, Node] | None = None
-    for key in value if step.each else step.children:
+    for key in value if step.each or len(value) < len(step.children) else step.children:
         entry = value.get(key)
         below = step.below(key)
         if entry is None or below is None:
@@ -44,21 +50,29 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
     return node if changed is None else node.with_value(changed)
 
 
-def _unique(
-    node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]
-) -> Node:
-    known: dict[int, Hashable] = {}
+def _unique(node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]) -> Node:
+    try:
+        keys = [key(item) for item in items]
+    except _NoKeyError:
+        items, keys = _with_keys(items, key, path, report)
+        node = node.with_value(items)
+    return node if len(set(keys)) == len(keys) else node.with_value(last_wins(items, keys))
+
+
+def _with_keys(
+    items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]
+) -> tuple[list[Node], list[Hashable]]:
+    """The items that have a key, with their keys; the others are reported."""
     kept: list[Node] = []
+    keys: list[Hashable] = []
     for index, item in enumerate(items):
         try:
-            known[id(item)] = key(item)
-        except _NoTargetError as error:
-            report(Diagnostic(Kind.SCHEMA, str(error), item.file, item.start, item.end, (*path, index)))
+            keys.append(key(item))
+        except _NoKeyError as error:
+            report(diagnose(Kind.SCHEMA, str(error), item, (*path, index)))
             continue
         kept.append(item)
-    if len(kept) == len(items) and len({*known.values()}) == len(items):
-        return node
-    return node.with_value(last_wins(kept, lambda item: known[id(item)]))
+    return kept, keys
 
 
 def _target(kind: str) -> Key:
@@ -68,7 +82,7 @@ def _target(kind: str) -> Key:
         value = node.value
         if isinstance(value, dict):
             if "target" not in value:
-                raise _NoTargetError(f"a {kind} needs a target")
+                raise _NoKeyError(f"a {kind} needs a target")
             return _text(value["target"])
         return _volume_target(node) if kind == "volume" else _device_target(node)
 
@@ -79,11 +93,16 @@ def _volume_target(node: Node) -> Hashable:
     value = node.value
     if not isinstance(value, (str, Unresolved)):
         return None
+    if isinstance(value, str) and "$" not in value:
+        sections = value.split(":")
+        if len(sections) <= 3 and min(map(len, sections)) > 1:
+            # Neither empty sections nor the letter of a drive: the common case needs no parser.
+            return sections[min(len(sections), 2) - 1]
     try:
         mount = parse_volume(value)
     except ShortSyntaxError:
         return None
-    return None if mount.ambiguous else str(mount.target)
+    return None if mount.ambiguous else str(written_target(value))
 
 
 def _device_target(node: Node) -> Hashable:
@@ -110,7 +129,7 @@ def _port(node: Node) -> Hashable:
     value = node.value
     if isinstance(value, dict):
         if "target" not in value:
-            raise _NoTargetError("a port needs a target")
+            raise _NoKeyError("a port needs a target")
         host, published, protocol = value.get("host_ip"), value.get("published"), value.get("protocol")
         return (
             "0.0.0.0" if host is None else _text(host),  # noqa: S104 - what an absent address means
@@ -129,6 +148,20 @@ def _scalar(node: Node) -> Hashable:
     return str(value)
 
 
+def _expose(node: Node) -> Hashable:
+    key = _scalar(node)
+    if key is None:
+        raise _NoKeyError("an item must be a text or an integer")
+    return key
+
+
+def _key_value(node: Node) -> Hashable:
+    key = entry_key(node)
+    if key is None:
+        raise _NoKeyError("an item must be a text")
+    return key
+
+
 def _env_file(node: Node) -> Hashable:
     value = node.value
     if isinstance(value, dict):
@@ -144,27 +177,24 @@ def _text(node: Node) -> Hashable:
     return str(value) if isinstance(value, (str, Unresolved)) else (type(value), value)
 
 
-_SERVICE: dict[str, Key] = {
-    **dict.fromkeys(
-        (
-            "annotations build.args build.additional_contexts build.tags build.labels cap_add cap_drop"
-            " deploy.labels dns dns_opt dns_search environment labels links networks.*.aliases"
-            " networks.*.link_local_ips profiles sysctls tmpfs"
-        ).split(),
-        entry_key,
-    ),
+_CANONICAL: dict[str, Key] = {
     "configs": _mount(""),
     "devices": _target("device"),
     "env_file": _env_file,
-    "expose": _scalar,
     "ports": _port,
     "secrets": _mount("/run/secrets"),
     "volumes": _target("volume"),
 }
+_BY_KEY = (
+    "annotations build.args build.additional_contexts build.tags build.labels cap_add cap_drop deploy.labels dns"
+    " dns_opt dns_search environment labels links networks.*.aliases networks.*.link_local_ips profiles sysctls tmpfs"
+)
+_WRITTEN: dict[str, Key] = {**_CANONICAL, **dict.fromkeys(_BY_KEY.split(), _key_value), "expose": _expose}
 _UNIQUE: Step[Key] = path_table(
     {
-        **{f"services.*.{path}": key for path, key in _SERVICE.items()},
-        "networks.*.labels": entry_key,
-        "networks.*.ipam.options": entry_key,
+        **{f"services.*.{path}": key for path, key in _WRITTEN.items()},
+        "networks.*.labels": _key_value,
+        "networks.*.ipam.options": _key_value,
     }
 )
+_UNIQUE_CANONICAL: Step[Key] = path_table({f"services.*.{path}": key for path, key in _CANONICAL.items()})

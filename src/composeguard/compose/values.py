@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from composeguard.compose.casts import CASTS, Cast, cast
+from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.expand import Document
-from composeguard.compose.interpolate import InterpolationError, RequiredVariable, Unset, Use, interpolate
+from composeguard.compose.interpolate import Interpolated, InterpolationError, RequiredVariable, Unset, Use, interpolate
 from composeguard.compose.pathtable import Step
 from composeguard.compose.unresolved import Text
 from composeguard.compose.value_errors import UnitError
@@ -55,6 +56,8 @@ class _Walk:
         self.done = done
         self.variables = variables
         self.report = report
+        self.known: dict[str, Interpolated] = {}
+        """Texts that were interpolated: the same ones come again and again."""
 
     def collection(self, node: Node, step: Step[Cast] | None, path: Path) -> Node:
         """A mapping or a sequence; the same node where nothing changes."""
@@ -140,17 +143,20 @@ class _Walk:
             message = f"the value must be {step.fact.value}"
             if new is not node:
                 message += " once its variables are replaced"
-            self.report(Diagnostic(Kind.SCHEMA, message, node.file, node.start, node.end, path))
+            self.report(diagnose(Kind.SCHEMA, message, node, path))
             return None
 
     def interpolated(self, node: Node, text: str, path: Path) -> Node | None:
         try:
-            result = interpolate(text, self.variables.lookup, unset=self.variables.unset)
+            result = self.known.get(text)
+            if result is None:
+                result = interpolate(text, self.variables.lookup, unset=self.variables.unset)
+                self.known[text] = result
         except RequiredVariable as error:
-            self.say(Kind.VARIABLE, str(error), node, path, refused=True)
+            self.report(diagnose(Kind.VARIABLE, str(error), node, path))
             return None
         except InterpolationError as error:
-            self.say(Kind.SCHEMA, str(error), node, path, refused=True)
+            self.report(diagnose(Kind.SCHEMA, str(error), node, path))
             return None
         for use in result.variables:
             if use.warned:
@@ -169,6 +175,3 @@ class _Walk:
             start, end = start + quote + use.start, start + quote + use.end
         message = f"the variable {use.name} has no value and no default"
         self.report(Diagnostic(Kind.VARIABLE, message, node.file, start, end, path, refused=False))
-
-    def say(self, kind: Kind, message: str, node: Node, path: Path, *, refused: bool) -> None:
-        self.report(Diagnostic(kind, message, node.file, node.start, node.end, path, refused=refused))

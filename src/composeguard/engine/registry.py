@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import sys
 from collections.abc import Iterable
@@ -71,6 +70,8 @@ def _unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def near(word: str, known: Iterable[str]) -> str:
     """ "; did you mean …?" for a misspelt word, or nothing."""
+    import difflib
+
     matches = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {matches[0]}?" if matches else ""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from composeguard.engine.finding import Finding, Related
+from composeguard.engine.one_cause import one_cause
 from composeguard.engine.rule import Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import suppress
@@ -57,19 +58,19 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Out
     counts: Counter[str] = Counter()
     subjects = _subjects(reading)
     for rule in selection.rules:
+        problems: list[Problem] = []
         for subject in subjects[rule.scope]():
             try:
-                problems = list(rule.check(subject))
+                problems.extend(rule.check(subject))
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 failures.append(RuleFailure(rule, getattr(subject, "name", ""), error))
+        for problem in one_cause(reading, problems):
+            finding = _finding(reading, rule, problem, selection, counts)
+            if finding.severity < selection.minimum:
                 continue
-            for problem in problems:
-                finding = _finding(reading, rule, problem, selection, counts)
-                if finding.severity < selection.minimum:
-                    continue
-                # A service that is reached twice (an included file) yields the same finding twice.
-                identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
-                found.setdefault(identity, finding)
+            # A service that is reached twice (an included file) yields the same finding twice.
+            identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
+            found.setdefault(identity, finding)
     ordered = sorted(suppress(found.values()) if inline else found.values(), key=_order)
     return Outcome(tuple(ordered), tuple(failures))
 
@@ -84,9 +85,7 @@ def _subjects(reading: Reading) -> Mapping[Scope, Callable[[], Iterable[object]]
     }
 
 
-def _finding(
-    reading: Reading, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]
-) -> Finding:
+def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
     if problem.diagnostic is not None:
         place_file, start, end = problem.diagnostic.file, problem.diagnostic.start, problem.diagnostic.end
     else:

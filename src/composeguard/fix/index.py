@@ -1,8 +1,10 @@
-"""From a place in a file to the path of its source tree: how a value of the resolved project is found again in the text."""
+"""From a place in a file to its path in the source tree: how a resolved value is found again in the text."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
@@ -46,6 +48,16 @@ class Spot:
         return self.node.style == "*"
 
 
+def child(node: Node, step: str | int) -> Node | None:
+    """The node one step below; None where nothing stands."""
+    value = node.value
+    if isinstance(value, dict):
+        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return None
+
+
 class SourceIndex:
     """All spots of one file by offset. Built once for a parse, in linear time."""
 
@@ -55,13 +67,13 @@ class SourceIndex:
         self._by_start: dict[int, Spot] = {}
         self._by_node: dict[int, Spot] = {}
         self.roots: list[Spot] = []
-        self.aliases: list[frozenset[str]] = []
-        """For each document, the names that its aliases use."""
+        self._aliases: list[Counter[str]] = []
+        """For each document, how often its aliases use a name."""
         for number, root in enumerate(file.documents):
             self._read(root, number)
 
     def _read(self, root: Node, document: int) -> None:
-        names: set[str] = set()
+        names: Counter[str] = Counter()
         top = Spot(root, None, "", document)
         self.roots.append(top)
         stack = [top]
@@ -73,14 +85,14 @@ class SourceIndex:
                 self._by_key[node.key_start] = spot
             self._by_start.setdefault(node.start, spot)
             if node.style == "*":
-                names.add(node.anchor or "")
+                names[node.anchor or ""] += 1
                 continue
             value = node.value
             if isinstance(value, dict):
                 stack.extend(Spot(child, spot, key, document) for key, child in value.items())
             elif isinstance(value, list):
                 stack.extend(Spot(child, spot, number, document) for number, child in enumerate(value))
-        self.aliases.append(frozenset(names))
+        self._aliases.append(names)
 
     def find(self, node: Node) -> Spot | None:
         """The spot that a node of the resolved project was read from: its entry, its item, or its short syntax."""
@@ -97,23 +109,35 @@ class SourceIndex:
         """The spot at a source path; None where nothing stands, or only through an alias."""
         node = self.roots[document].node
         for step in path:
-            value = node.value
-            if node.style == "*":
+            below = None if node.style == "*" else child(node, step)
+            if below is None:
                 return None
-            if isinstance(value, dict) and isinstance(step, str) and step in value:
-                node = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-                node = value[step]
-            else:
-                return None
+            node = below
         return self._by_node[id(node)]
 
-    def anchored(self, spot: Spot) -> Spot | None:
-        """The nearest holder (or the spot itself) that is an anchor which an alias uses."""
-        names = self.aliases[spot.document]
-        if not names:
-            return None
-        for holder in spot.upward():
-            if not holder.is_alias and holder.node.anchor is not None and holder.node.anchor in names:
-                return holder
-        return None
+    @cached_property
+    def extenders(self) -> dict[str, frozenset[Path]]:
+        """For the name of a service, the services and jobs of this file that extend it."""
+        found: dict[str, set[Path]] = {}
+        for root in self.file.documents:
+            for section in ("services", "jobs"):
+                entries = child(root, section)
+                if entries is None or not isinstance(entries.value, dict):
+                    continue
+                for name, entry in entries.value.items():
+                    extends = child(entry, "extends")
+                    target = extends if extends is None or isinstance(extends.value, str) else child(extends, "service")
+                    if target is not None and isinstance(target.value, str):
+                        found.setdefault(target.value, set()).add((section, name))
+        return {name: frozenset(owners) for name, owners in found.items()}
+
+    def uses(self, spot: Spot) -> int:
+        """How many aliases reach the spot: those of every anchor on it or above it."""
+        counts = self._aliases[spot.document]
+        if not counts:
+            return 0
+        return sum(
+            counts[holder.node.anchor]
+            for holder in spot.upward()
+            if holder.node.anchor is not None and not holder.is_alias
+        )

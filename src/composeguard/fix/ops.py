@@ -31,9 +31,9 @@ def apply_all(operations: Iterable[Operation], data: Data) -> Data:
     changed = copy_data(data)
     ordered = list(operations)
     for operation in ordered:
-        if isinstance(operation, Set) and not operation.path:
-            changed = _with_marks(changed, operation.value)
-        elif isinstance(operation, Set | Append):
+        if not operation.path:
+            raise Refusal("a whole document cannot be changed")
+        if isinstance(operation, Set | Append):
             _put(operation, changed)
     removals = [operation for operation in ordered if isinstance(operation, Remove)]
     # The last items first, so that the indexes of the others stay true.
@@ -92,13 +92,52 @@ def settle(operations: Sequence[Operation], data: Data) -> list[Operation]:
 
 
 _FOLDING = frozenset(
-    "annotations args bind build_args cap_add cap_drop configs deploy device_cgroup_rules devices dns dns_opt dns_search"
-    " entitlements env_file environment expose external_links extra_hosts group_add healthcheck labels limits links"
-    " logging networks options ports profiles reservations resources secrets security_opt storage_opt sysctls tmpfs"
-    " ulimits volume volumes volumes_from".split()
+    (
+        "annotations",
+        "args",
+        "bind",
+        "cap_add",
+        "cap_drop",
+        "configs",
+        "deploy",
+        "device_cgroup_rules",
+        "devices",
+        "dns",
+        "dns_opt",
+        "dns_search",
+        "entitlements",
+        "env_file",
+        "environment",
+        "expose",
+        "external_links",
+        "extra_hosts",
+        "group_add",
+        "healthcheck",
+        "labels",
+        "limits",
+        "links",
+        "logging",
+        "networks",
+        "options",
+        "ports",
+        "profiles",
+        "reservations",
+        "resources",
+        "secrets",
+        "security_opt",
+        "storage_opt",
+        "sysctls",
+        "tmpfs",
+        "ulimits",
+        "volume",
+        "volumes",
+        "volumes_from",
+    )
 )
 """Keys for which an absent and an empty value mean the same."""
-_USER_KEYED = frozenset("networks volumes secrets configs depends_on models ulimits services jobs".split())
+_USER_KEYED = frozenset(
+    ("networks", "volumes", "secrets", "configs", "depends_on", "models", "ulimits", "services", "jobs")
+)
 
 
 def _emptying(path: Path, data: Data) -> Operation:
@@ -118,19 +157,24 @@ def _emptying(path: Path, data: Data) -> Operation:
 
 def _emptied(operations: Sequence[Operation], data: Data) -> list[Path]:
     """The collections of which every child is removed and nothing put in, the deepest first."""
-    removed: dict[Path, int] = {}
+    removed: dict[Path, set[str | int]] = {}
     added: set[Path] = set()
     for operation in operations:
         if isinstance(operation, Remove):
-            removed[operation.path[:-1]] = removed.get(operation.path[:-1], 0) + 1
+            removed.setdefault(operation.path[:-1], set()).add(operation.path[-1])
         elif isinstance(operation, Set):
             added.add(operation.path[:-1])
     found: list[Path] = []
-    for path, count in removed.items():
+    for path, steps in removed.items():
         container = _bare(look(data, path))
-        if isinstance(container, dict | list) and len(container) == count and path not in added:
+        there = set(container) if isinstance(container, dict) else set(range(_length(container)))
+        if there == steps and path not in added:
             found.append(path)
     return sorted(found, key=len, reverse=True)
+
+
+def _length(data: Data) -> int:
+    return len(data) if isinstance(data, list) else 0
 
 
 def _without_doubles(operations: Iterable[Operation]) -> list[Operation]:
@@ -165,7 +209,7 @@ def _with_marks(old: Data, value: Plain) -> Data:
 
 def _put(operation: Set | Append, data: Data) -> None:
     holder = _bare(look(data, operation.path[:-1]))
-    step = operation.path[-1] if operation.path else ""
+    step = operation.path[-1]
     if isinstance(operation, Set):
         if isinstance(holder, dict) and isinstance(step, str):
             holder[step] = _with_marks(holder.get(step), operation.value)
@@ -181,14 +225,13 @@ def _put(operation: Set | Append, data: Data) -> None:
 
 
 def _remove(operation: Remove, data: Data) -> None:
-    if not operation.path:
-        raise Refusal("a whole document cannot be removed")
     holder = _bare(look(data, operation.path[:-1]))
     step = operation.path[-1]
     _child(holder, step)
-    if isinstance(holder, dict) and isinstance(step, str):
-        del holder[step]
-    elif isinstance(holder, list) and isinstance(step, int):
+    if isinstance(step, str):
+        if isinstance(holder, dict):
+            del holder[step]
+    elif isinstance(holder, list):
         del holder[step]
 
 

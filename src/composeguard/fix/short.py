@@ -48,8 +48,10 @@ def split_outside_variables(text: str, separator: str) -> list[str]:
 
 
 def _escaped(text: str, position: int) -> bool:
-    before = len(text[:position]) - len(text[:position].rstrip("$"))
-    return before % 2 == 1
+    first = position
+    while first and text[first - 1] == "$":
+        first -= 1
+    return (position - first) % 2 == 1
 
 
 def edit_port(written: Scalar, rest: Path, value: Plain, facts: PortFacts, *, remove: bool) -> str:
@@ -164,7 +166,8 @@ def _replace(options: list[str], family: tuple[str, ...], wanted: str | None) ->
 def edit_tmpfs(written: Scalar, rest: Path, value: Plain, *, remove: bool) -> str:
     """Change one option of `path[:option,…]`: the step below the item is the option's name.
 
-    `Remove(… , "exec")` drops `exec` or `exec=…`; `Set(… , "size", "64m")` writes `size=64m`; `Set(… , "noexec", True)` the bare word.
+    `Remove(… , "exec")` drops `exec` or `exec=…`; `Set(… , "size", "64m")` writes `size=64m`;
+    `Set(… , "noexec", True)` the bare word.
 
     Raises:
         Refusal: the item is no text, or the option is not there to be removed.

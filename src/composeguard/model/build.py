@@ -1,7 +1,5 @@
 """How an image is built."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from composeguard.model.container import Ulimit

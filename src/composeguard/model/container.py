@@ -1,8 +1,7 @@
 """What services, jobs and `pre_start` steps share: a container and everything that its engine can be told."""
 
-from __future__ import annotations
-
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr
 
@@ -21,6 +20,9 @@ from composeguard.model.types import (
     Umask,
 )
 from composeguard.source.node import Path
+
+if TYPE_CHECKING:
+    from composeguard.model.service import Hook
 
 
 class BlkioLimit(Specification):
@@ -194,6 +196,10 @@ class Container(Specification):
     def at(self, *steps: str | int) -> Path:
         """The path of something inside: `at("ports", 0, "host_ip")`."""
         return (*self._path, *steps)
+
+    def hooks(self) -> "Iterator[tuple[Hook, Path]]":
+        """The commands that run inside the running container, each with its path; only services have any."""
+        return iter(())
 
     def settle(self, name: str, path: Path) -> None:
         """Tell it its name and place; the binder does so once, when the project is read."""

@@ -1,7 +1,5 @@
 """The `deploy` section: how many containers, where, and with what resources."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from composeguard.model.container import DeviceRequest

@@ -1,7 +1,5 @@
 """What stands in the file system of a container beside its image."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from composeguard.model.types import Bytes, Flag, Mode, Specification, Text, TmpfsMode

@@ -1,7 +1,5 @@
 """How a container takes part in a network."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from composeguard.model.types import Flag, Integer, Specification, Text

@@ -1,7 +1,5 @@
 """Published ports."""
 
-from __future__ import annotations
-
 from composeguard.model.types import Integer, Specification, Text
 
 

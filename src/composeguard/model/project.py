@@ -1,7 +1,5 @@
 """The whole project, as the reference would run it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pydantic import Field
@@ -23,6 +21,14 @@ class Project(Specification):
     secrets: dict[str, Secret] = Field(default_factory=dict)
     configs: dict[str, Config] = Field(default_factory=dict)
     models: dict[str, Model] = Field(default_factory=dict)
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether no service or job says what to run: such a file is meant to be read beside another one."""
+        workloads = (*self.services.values(), *self.jobs.values())
+        provided = any(service.provider is not None for service in self.services.values())
+        runs = any(workload.image or workload.build is not None for workload in workloads)
+        return bool(workloads) and not runs and not provided
 
     def containers(self) -> Iterator[Container]:
         """Every service with its `pre_start` steps, then every job."""

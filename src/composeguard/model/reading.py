@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from composeguard.compose.diagnostic import Diagnostic
+from composeguard.compose.unresolved import Unresolved
 from composeguard.model.project import Project
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Via, child
@@ -38,7 +39,7 @@ class Reading:
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     request: Request
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str | Unresolved] = field(default_factory=dict)
     """What variables were resolved with: the request's environment and the project's `.env`."""
 
     def node(self, path: Path) -> Node | None:

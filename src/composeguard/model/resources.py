@@ -1,7 +1,5 @@
 """What a project defines at its top level beside containers: networks, volumes, secrets, configs, models."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from composeguard.model.types import Flag, Integer, Specification, Text

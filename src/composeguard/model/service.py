@@ -1,7 +1,6 @@
 """Services, jobs and the steps that run around them."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from composeguard.model.container import Container
 from composeguard.model.deploy import Deploy
 from composeguard.model.ports import Port
 from composeguard.model.types import Count, Duration, Flag, Integer, Specification, Text
+from composeguard.source.node import Path
 
 
 class Dependency(Specification):
@@ -123,6 +123,12 @@ class Service(Workload):
     provider: Provider | None = None
     restart: Text | None = None
     scale: Integer | None = None
+
+    def hooks(self) -> Iterator[tuple[Hook, Path]]:
+        """The `post_start` and `pre_stop` hooks."""
+        for key, hooks in (("post_start", self.post_start), ("pre_stop", self.pre_stop)):
+            for index, hook in enumerate(hooks):
+                yield hook, self.at(key, index)
 
 
 class Job(Workload):

@@ -23,7 +23,10 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 class Specification(BaseModel):
-    """The base of all models: the keys of the specification and no others. `x-*` keys stay in the tree of nodes."""
+    """The base of all models: the keys of the specification and no others. `x-*` keys stay in the tree of nodes.
+
+    Modules of models do without postponed annotations: pydantic would compile each of them from its text.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -32,6 +31,8 @@ def renderer(name: str) -> Render:
     """
     module_name = FORMATS.get(name)
     if module_name is None:
+        import difflib
+
         close = difflib.get_close_matches(name, FORMATS, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise UsageError(f"there is no format {name!r} (there are {', '.join(FORMATS)}){hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from composeguard.report.escape import visible
 
@@ -30,16 +31,22 @@ def width_of(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
+_TABS = tuple(Cell(" " * (_TAB - column), _TAB - column) for column in range(_TAB))
+"""A tab, by how far its column is past a stop."""
+
+
+@lru_cache(maxsize=4096)
+def _cell(char: str) -> Cell:
+    shown = visible(char)
+    return Cell(shown, width_of(shown) if len(shown) == 1 else len(shown))
+
+
 def cells_of(text: str) -> list[Cell]:
     """A cell for each code point; tabs go to the next stop, what could steer the terminal is written out."""
     cells: list[Cell] = []
     column = 0
     for char in text:
-        if char == "\t":
-            cell = Cell(" " * (_TAB - column % _TAB), _TAB - column % _TAB)
-        else:
-            shown = visible(char)
-            cell = Cell(shown, width_of(shown) if len(shown) == 1 else len(shown))
+        cell = _TABS[column % _TAB] if char == "\t" else _cell(char)
         cells.append(cell)
         column += cell.width
     return cells

@@ -15,6 +15,7 @@ from composeguard.report.options import RenderOptions, rule_url
 from composeguard.report.secrets import Secrets
 from composeguard.report.snippet import Row, snippet
 from composeguard.report.style import Style, word
+from composeguard.report.wrap import wrapped
 
 _MOST_RELATED = 6
 
@@ -57,7 +58,8 @@ def summary(report: Report, options: RenderOptions) -> str:
         parts.append(style.strong(f"{_count(len(report.unseen), 'part')} not seen"))
     if report.fixable.safe or report.fixable.unsafe:
         parts.append(_fixable(report.fixable.safe, report.fixable.unsafe))
-    return "; ".join(parts) + "\n"
+    text = "; ".join(parts)
+    return f"{wrapped(text, options.width) if options.wrap else text}\n"
 
 
 def _fixable(safe: int, unsafe: int) -> str:
@@ -78,6 +80,7 @@ class _Writer:
     def __init__(self, options: RenderOptions, secrets: Secrets) -> None:
         self._style = Style(options)
         self._width = options.width
+        self._wrap = options.wrap
         self._secrets = secrets
 
     def group(self, group: Group) -> str:
@@ -91,19 +94,24 @@ class _Writer:
         arrow, bar = style.faint(f" {margin}-->"), style.faint(f" {margin} |")
         place = visible(f"{first.uri}:{region.start_line}:{region.start_column}")
         alone = len(group.findings) == 1
+        after = [
+            *(self._related(first.related) if alone else ()),
+            *(self._fix(first.fix) if alone else self._fixes(group)),
+        ]
+        if first.suppression is not None:
+            reason = visible(first.suppression.justification) or "no reason given"
+            after.append(f"{style.strong('suppressed')}: {reason}")
         lines = [
-            self._heading(first) if alone else self._group_heading(group),
+            self._sentence(self._heading(first) if alone else self._group_heading(group)),
             f"{arrow} {place} {style.faint(f'[{group.severity.label}]')}",
             bar,
             *self._source(rows, margin, group.severity, visible(first.label) if alone else ""),
+            *map(self._sentence, after),
         ]
-        if alone:
-            lines.extend(self._related(first.related))
-        lines.extend(self._fix(first.fix) if alone else self._fixes(group))
-        if first.suppression is not None:
-            reason = visible(first.suppression.justification) or "no reason given"
-            lines.append(f"{style.strong('suppressed')}: {reason}")
         return "\n".join(lines) + "\n\n"
+
+    def _sentence(self, text: str) -> str:
+        return wrapped(text, self._width) if self._wrap else text
 
     def _heading(self, finding: Finding) -> str:
         code = self._style.link(finding.code, rule_url(finding.rule))

@@ -19,6 +19,8 @@ class RenderOptions:
     """Make the codes of rules links that the terminal opens."""
     width: int = 120
     """Columns that a line of source may take, in character cells."""
+    wrap: bool = False
+    """Break sentences at `width` too. For terminals; a pipe wants each on its line."""
     include_suppressed: bool = False
     """Report what comments accept too, marked so."""
     category: str = "composeguard"

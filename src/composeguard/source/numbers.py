@@ -85,15 +85,19 @@ def round_to_float32(value: float) -> float | None:
     """The nearest single-precision number, given by its shortest digits; None where the range does not hold it."""
     if math.isnan(value) or math.isinf(value):
         return value
+    single = _as_float32(value)
+    if single is None:
+        return None
+    candidates = (float(f"{single:.{digits}g}") for digits in range(1, 9))
+    return next((short for short in candidates if _as_float32(short) == single), float(f"{single:.9g}"))
+
+
+def _as_float32(value: float) -> float | None:
     try:
         single: float = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:
         return None
-    for digits in range(1, 9):
-        short = float(f"{single:.{digits}g}")
-        if struct.unpack("<f", struct.pack("<f", short))[0] == single:
-            return short
-    return float(f"{single:.9g}")
+    return single
 
 
 def format_float(value: float) -> str:

@@ -131,11 +131,13 @@ def _collector_off() -> Iterator[None]:
 class _Anchor:
     """A named node; `node` is None while it is being read, so that a reference to itself is seen."""
 
-    __slots__ = ("node", "size")
+    __slots__ = ("height", "node", "size")
 
     def __init__(self) -> None:
         self.node: Node | None = None
         self.size = 1
+        self.height = 0
+        """Levels of collections in it, those of its aliases included."""
 
 
 class _Composer:
@@ -148,6 +150,8 @@ class _Composer:
         self.next = events.get_event
         self.anchors: dict[str, _Anchor] = {}
         self.depth = 0
+        self.deepest = 0
+        """The deepest level since the innermost open anchor began, aliases followed."""
         self.count = 0
         self.size = 0
         """Nodes after expansion; minus `count`, what the aliases add."""
@@ -196,7 +200,7 @@ class _Composer:
             end = event.end_mark.index
             value: Scalar
             if tag is not None:
-                value = self._tagged(tag, text, style, start, end)
+                value = self._tagged(tag, text, start, end)
             elif style:
                 value = text
                 if style in "|>":
@@ -212,6 +216,7 @@ class _Composer:
         if self.depth >= self.limits.depth:
             raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
         self.depth += 1
+        outer, self.deepest = self.deepest, self.depth if entry else max(self.deepest, self.depth)
         size_before = self.size
         if kind is MappingStartEvent:
             node = self._mapping(event, key_start, key_end)
@@ -221,6 +226,8 @@ class _Composer:
         if entry:
             entry.node = node
             entry.size = self.size - size_before + 1
+            entry.height = self.deepest - self.depth
+            self.deepest = max(outer, self.deepest)
         return node
 
     def _mapping(self, event: _Event, key_start: int, key_end: int) -> Node:
@@ -253,9 +260,7 @@ class _Composer:
             if kind is SequenceEndEvent:
                 break
             items.append(self._node(item, -1, -1))
-        return self._collection(
-            items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end
-        )
+        return self._collection(items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end)
 
     def _collection(
         self,
@@ -285,7 +290,7 @@ class _Composer:
             if event.style or text == MERGE_KEY:
                 return text
             if event.tag is not None:
-                resolved = self._tagged(event.tag, text, "", event.start_mark.index, event.end_mark.index)
+                resolved = self._tagged(event.tag, text, event.start_mark.index, event.end_mark.index)
             else:
                 resolved = resolve_plain(text)
             return resolved if isinstance(resolved, str) else None
@@ -300,6 +305,9 @@ class _Composer:
         if anchor.node is None:
             raise SourceError(f'anchor "{event.anchor}" contains itself', self.file, start, end)
         self.count += 1
+        self.deepest = max(self.deepest, self.depth + anchor.height)
+        if self.deepest > self.limits.depth:
+            raise SourceError(f"aliases nest deeper than {self.limits.depth} levels", self.file, start, end)
         self.size += anchor.size
         if self.size - self.count > self.limits.expanded:
             message = f"aliases expand to more than {self.limits.expanded:,} values"
@@ -307,10 +315,10 @@ class _Composer:
         target = anchor.node
         return Node(target.value, self.file, start, end, key_start, key_end, "*", target.tag, event.anchor)
 
-    def _tagged(self, tag: str, text: str, style: str, start: int, end: int) -> Scalar:
+    def _tagged(self, tag: str, text: str, start: int, end: int) -> Scalar:
         if not tag.startswith("tag:yaml.org,2002:"):
-            # The reference ignores local tags; `!reset` and `!override` are read from `Node.tag`.
-            return text if style else resolve_plain(text)
+            # A local tag leaves a text, whatever it looks like; `!reset` and `!override` are read from `Node.tag`.
+            return text
         try:
             return resolve_tagged(tag, text)
         except ScalarError as error:

@@ -86,6 +86,8 @@ def resolve_plain(text: str) -> Scalar:
         return _EXACT[text]
     first = text[0]
     if first in _NUMERIC_STARTS:
+        if first != "0" and len(text) < 19 and text.isdecimal() and text.isascii():
+            return int(text)
         if text[4:5] == "-":
             moment = _timestamp(text)
             if moment is not None:

@@ -1,0 +1,130 @@
+"""Judging fixes together: what a trial of many shows, and which of them are at fault when it fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from composeguard.engine.finding import Finding
+from composeguard.fix.refusal import Refusal
+from composeguard.fix.trial import Bench, Candidate, Tried
+from composeguard.source.node import Node, Path
+
+_TRIALS = 64
+"""Checks of the whole project that one round may cost in search of fixes at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A project as resolved and judged. Findings that a comment accepts are among `findings`, marked."""
+
+    root: Node
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What of a round stands: `held` together make `tried`, and the project is then as `after` says."""
+
+    held: Sequence[Candidate]
+    tried: Mapping[str, Tried]
+    after: Checked
+
+
+class Judge:
+    """Judges the candidates of one round. `look` reads and judges the project with the texts of a trial."""
+
+    def __init__(self, before: Checked, bench: Bench, look: Callable[[Mapping[str, Tried]], Checked]) -> None:
+        self.failed: list[tuple[Candidate, str]] = []
+        """Those at fault alone, with the reason."""
+        self._bench = bench
+        self._look = look
+        self._before = Counter(map(subject, before.findings))
+        self._checks = 0
+        self._last: Verdict | None = None
+
+    def judge(self, candidates: Sequence[Candidate]) -> Verdict | None:
+        """The largest part of the candidates that was found to stand together; None where none does."""
+        sound = self._hold(candidates, self._text)
+        held = self._hold(sound, self._project)
+        if not held:
+            return None
+        if self._last is None or list(self._last.held) != list(held):
+            self._project(held)
+        return self._last
+
+    def _text(self, candidates: Sequence[Candidate]) -> None:
+        """The texts are proved; what the project then says is not looked at."""
+        self._bench.attempt(candidates)
+
+    def _project(self, candidates: Sequence[Candidate]) -> None:
+        """The findings are gone and none is new."""
+        self._checks += 1
+        tried = self._bench.attempt(candidates)
+        after = self._look(tried)
+        now = Counter(map(subject, after.findings))
+        new = [each for each, count in now.items() if count > self._before[each]]
+        if new:
+            raise Refusal(f"it would bring a new finding, {new[0].code}", [each.path for each in new])
+        fixed = Counter(subject(finding) for each in candidates for finding in each.findings)
+        left = [each for each, count in fixed.items() if now[each] > self._before[each] - count]
+        if left:
+            raise Refusal("the finding would still be there", [each.path for each in left])
+        self._last = Verdict(candidates, tried, after)
+
+    def _hold(
+        self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], None]
+    ) -> Sequence[Candidate]:
+        """The candidates that pass a trial together. Those at fault alone are refused; those that only fail beside
+        others wait for the next round."""
+        if not candidates:
+            return []
+        try:
+            trial(candidates)
+        except Refusal as refusal:
+            if len(candidates) == 1:
+                self.failed.append((candidates[0], refusal.reason))
+                return []
+            if self._checks > _TRIALS:
+                self.failed.extend((candidate, "no proof was found in time") for candidate in candidates)
+                return []
+            innocent, suspect = _divide(candidates, refusal)
+        else:
+            return candidates
+        first, second = self._hold(innocent, trial), self._hold(suspect, trial)
+        if not first or not second:
+            return first or second
+        both = [*first, *second]
+        try:
+            trial(both)
+        except Refusal:
+            return first
+        return both
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about, whatever the number of its item: items move up when one is removed."""
+
+    code: str
+    path: Path
+
+
+def subject(finding: Finding) -> Subject:
+    return Subject(finding.code, tuple("*" if isinstance(step, int) else step for step in finding.path))
+
+
+def _divide(candidates: Sequence[Candidate], refusal: Refusal) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Those that the refusal does not speak of, and those that it does; halves where it does not tell."""
+    suspect = [each for each in candidates if _concerns(each, refusal.blame)]
+    if suspect and len(suspect) < len(candidates):
+        return [each for each in candidates if not _concerns(each, refusal.blame)], suspect
+    middle = len(candidates) // 2
+    return candidates[:middle], candidates[middle:]
+
+
+def _concerns(candidate: Candidate, blame: frozenset[Path]) -> bool:
+    return any(subject(finding).path[:2] in blame for finding in candidate.findings) or any(
+        located.operation.path[:2] in blame for located in candidate.located
+    )

@@ -1,0 +1,111 @@
+"""The proof of an edited text: it parses, its data is what the operations say, and no comment is lost.
+
+What concerns findings (the fixed one is gone, none is new, a second run edits nothing) is proved in `plan.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from composeguard.engine.fix import Operation
+from composeguard.fix.data import Data, read_data, same
+from composeguard.fix.edits import Edit
+from composeguard.fix.ops import apply_all
+from composeguard.fix.refusal import Refusal
+from composeguard.fix.witness import Witness, WitnessError
+from composeguard.source.file import Comment, SourceError, SourceFile
+from composeguard.source.limits import DEFAULT, Limits
+from composeguard.source.node import Path
+from composeguard.source.read import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A text that is proved, as parsed, and the comments that went with removed entries."""
+
+    file: SourceFile
+    lost: tuple[str, ...]
+
+
+class Prover:
+    """Proves edits of one parsed file. What it knows of the file is read once, whatever the number of trials."""
+
+    def __init__(self, file: SourceFile, witness: Witness, limits: Limits = DEFAULT) -> None:
+        self.file = file
+        self.witness = witness
+        self.limits = limits
+
+    @cached_property
+    def _data(self) -> list[Data]:
+        return [read_data(root) for root in self.file.documents]
+
+    def data(self, document: int) -> Data:
+        """The plain data of a document, before."""
+        return self._data[document]
+
+    def prove(self, text: str, edits: Sequence[Edit], operations: Mapping[int, Sequence[Operation]]) -> Proved:
+        """Prove a text that arranged edits made of the file; `operations` by document.
+
+        Raises:
+            Refusal: it is not proved; says which part.
+        """
+        after = self._parse(text)
+        if len(after.documents) != len(self._data):
+            raise Refusal("the edited text has another number of documents")
+        for number, root in enumerate(after.documents):
+            expected = apply_all(operations.get(number, ()), self._data[number])
+            said = read_data(root)
+            if not same(said, expected):
+                raise Refusal("the edited text does not say what the fix means", _differing(said, expected))
+        return Proved(after, self._comments(after, edits))
+
+    def _parse(self, text: str) -> SourceFile:
+        file = self.file
+        try:
+            after = read_source(file.uri, text.encode("utf-8"), path=file.path, limits=self.limits)
+        except (SourceError, UnicodeEncodeError):
+            raise Refusal("the edited text would be no YAML") from None
+        after.bom, after.encoding = file.bom, file.encoding
+        if len(after.problems) != len(file.problems):
+            raise Refusal("the edited text would have other faults")
+        return after
+
+    def _comments(self, after: SourceFile, edits: Sequence[Edit]) -> tuple[str, ...]:
+        """Every comment outside what was removed is there, in order, for our reader and for ruamel.yaml's."""
+        starts = [edit.start for edit in edits]
+        comments = self.file.comments
+        gone = [_inside(comment, starts, edits) for comment in comments]
+        kept = [comment.text for comment, lost in zip(comments, gone, strict=True) if not lost]
+        if [comment.text for comment in after.comments] != kept:
+            raise Refusal("the edit would lose a comment")
+        try:
+            before, now = self.witness.comments(self.file.text), self.witness.comments(after.text)
+        except WitnessError:
+            raise Refusal("the second reader does not accept the text, so the comments are not proved") from None
+        if len(before) != len(comments):
+            raise Refusal("the two readers disagree about the comments")
+        if [text for text, lost in zip(before, gone, strict=True) if not lost] != now:
+            raise Refusal("the edit would lose a comment, says the second reader")
+        return tuple(comment.text for comment, lost in zip(comments, gone, strict=True) if lost)
+
+
+def _inside(comment: Comment, starts: Sequence[int], edits: Sequence[Edit]) -> bool:
+    """Whether a comment begins in a stretch that an edit takes away."""
+    place = bisect_right(starts, comment.start) - 1
+    return place >= 0 and comment.start < edits[place].end
+
+
+def _differing(one: Data, other: Data, path: Path = ()) -> list[Path]:
+    """The section entries in which two documents differ."""
+    if len(path) == 2 or not isinstance(one, dict) or not isinstance(other, dict):
+        return [] if same(one, other) else [path]
+    found: list[Path] = []
+    for key in one.keys() | other.keys():
+        if key not in one or key not in other:
+            found.append((*path, key))
+        else:
+            found.extend(_differing(one[key], other[key], (*path, key)))
+    return found

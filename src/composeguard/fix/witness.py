@@ -1,0 +1,79 @@
+"""Comments as ruamel.yaml's scanner sees them: the independent witness that an edit loses none.
+
+The scanner is the cheapest of its interfaces that yields comments: 0.5 to 0.8 MB a second, a third of what loading a
+round-trip document costs. Importing it takes about 30 ms, so it is imported when there is an edit to prove.
+"""
+
+from __future__ import annotations
+
+import re
+
+_COMMENT_LINE = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
+
+
+_REMEMBERED = 4
+
+
+class WitnessError(Exception):
+    """ruamel.yaml does not accept the text."""
+
+
+def comments_by_ruamel(text: str) -> list[str]:
+    """The comments of a text in order, with spaces for tabs: its scanner refuses a tab before a comment.
+
+    Raises:
+        WitnessError: its scanner refuses the text.
+    """
+    if "#" not in text:
+        return []
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.tokens import StreamEndToken
+
+    found: dict[int, str] = {}
+    try:
+        # `YAML.scan` looks at each token twice, which costs half as much again.
+        scanner = YAML(typ="rt", pure=True).get_constructor_parser(text.replace("\t", " "))[0].scanner
+        while (token := scanner.get_token()) is not None:
+            _collect(getattr(token, "_comment", None), found)
+            if isinstance(token, StreamEndToken):
+                break
+    except (YAMLError, ValueError, AttributeError, IndexError, AssertionError) as error:
+        raise WitnessError(type(error).__name__) from error
+    comments: list[str] = []
+    for start in sorted(found):
+        # A comment token holds the lines up to the next token, blank ones too.
+        for line in re.split(r"\r\n|\n|\r", found[start]):
+            match = _COMMENT_LINE.match(line.strip())
+            if match:
+                comments.append(match.group().rstrip())
+    return comments
+
+
+class Witness:
+    """Remembers the last texts, for the result of one round is where the next one starts."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[str]] = {}
+
+    def comments(self, text: str) -> list[str]:
+        """As `comments_by_ruamel`."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            found = self._known[text] = comments_by_ruamel(text)
+        return found
+
+
+def _collect(attached: object, found: dict[int, str]) -> None:
+    """Comment tokens hang in nested lists on the tokens that they stand behind or before."""
+    if attached is None:
+        return
+    if isinstance(attached, list | tuple):
+        for each in attached:
+            _collect(each, found)
+        return
+    mark, value = getattr(attached, "start_mark", None), getattr(attached, "value", None)
+    if mark is not None and isinstance(value, str):
+        found.setdefault(mark.index, value)

@@ -1,0 +1,141 @@
+"""The cases of the rule harness: the examples in the rules, and the files below `fixtures/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from composeguard.compose.files import Files
+from composeguard.compose.request import Request
+from composeguard.engine.finding import Finding
+from composeguard.engine.registry import load_builtin
+from composeguard.engine.rule import Rule
+from composeguard.engine.run import Selection, check
+from composeguard.engine.severity import Profile
+from composeguard.fix.plan import Checked, Plan, plan
+from composeguard.model.read import read_project
+from composeguard.model.reading import Reading
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+RULES = {rule.code: rule for rule in load_builtin()}
+NO_PROJECT = frozenset(("broken", "projects"))
+"""Folders of `fixtures/` that other tests read."""
+
+_EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
+_BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
+_EXAMPLE = "example.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One text to check: `kind` is "bad" or "good"; `fixed` is what the rule's fix makes of a bad one, if anything."""
+
+    rule: Rule
+    name: str
+    kind: str
+    text: str
+    folder: Path
+    file: str
+    fixed: str | None = None
+
+    @property
+    def identity(self) -> str:
+        return f"{self.rule.code}-{self.name}-{self.kind}"
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.file
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """The codes that a good file says it has beside the rule's own."""
+        found = _BESIDES.search(self.text)
+        return frozenset(found["codes"].split()) if found else frozenset()
+
+    def reading(self, text: str | None = None) -> Reading:
+        """The project of this text alone; files that it names are found beside it."""
+        path = self.path
+        contents = self.text if text is None else text
+        files = Files(str(self.folder), overlay={str(path): contents.encode()})
+        request = Request(files=(str(path),), project_directory=str(self.folder), root=str(self.folder))
+        return read_project(request, files)
+
+    def expected(self, reading: Reading) -> list[tuple[str, int]]:
+        """The lines that are marked with the rule's code, in this text and in the files that it brings in."""
+        texts = {self.file: self.text, **{file.uri: file.text for file in reading.files}}
+        marks = [
+            (uri, number)
+            for uri, text in texts.items()
+            for number, line in enumerate(text.splitlines(), start=1)
+            for code in marked(line)
+            if code == self.rule.code
+        ]
+        return sorted(marks)
+
+
+def marked(line: str) -> list[str]:
+    """The codes that a line says it is wrong by."""
+    found = _EXPECT.search(line)
+    return found["codes"].split() if found else []
+
+
+def fixed(case: Case) -> Plan:
+    """What fixing comes to when the case's rule alone may write, and unsafe fixes are asked for."""
+    rules = with_default_profile(case.rule)
+
+    def state(text: str) -> Checked:
+        reading = case.reading(text)
+        return Checked(reading.root, findings(reading, rules))
+
+    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+        return state(overlay[str(case.path)].decode())
+
+    start = state(without_marks(case.text))
+    return plan(start, recheck, allow_unsafe=True, wanted=lambda finding: finding.rule is case.rule)
+
+
+def without_marks(text: str) -> str:
+    """The text as a reader of the documentation would write it."""
+    return "".join(
+        _EXPECT.sub("", line).rstrip() + "\n" if marked(line) else line for line in text.splitlines(keepends=True)
+    )
+
+
+def findings(reading: Reading, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """What the rules find; a rule that crashes fails the test."""
+    outcome = check(reading, Selection(tuple(rules)))
+    for failure in outcome.failures:
+        raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
+    return outcome.findings
+
+
+def with_default_profile(rule: Rule) -> tuple[Rule, ...]:
+    """The rules that run when nothing is chosen, and this one."""
+    return tuple(
+        each for each in RULES.values() if each is rule or each.always or Profile.RECOMMENDED.holds(each.profiles)
+    )
+
+
+def cases() -> Iterator[Case]:
+    """Every example of every rule, then every fixture."""
+    nowhere = FIXTURES / "examples"
+    for rule in RULES.values():
+        for number, example in enumerate(rule.examples, start=1):
+            name = f"example{number}"
+            if example.bad:
+                yield Case(rule, name, "bad", example.bad, nowhere, _EXAMPLE, example.fixed or None)
+            if example.good:
+                yield Case(rule, name, "good", example.good, nowhere, _EXAMPLE)
+    for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
+        for kind in ("bad", "good"):
+            for path in sorted(folder.glob(f"*.{kind}.yml")):
+                name = path.name.removesuffix(f".{kind}.yml")
+                fixed = folder / f"{name}.fixed.yml"
+                after = _read(fixed) if kind == "bad" and fixed.is_file() else None
+                yield Case(RULES[folder.name], name, kind, _read(path), folder, path.name, after)
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode()
