@@ -14,7 +14,8 @@ from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile
-from composeguard.fix.plan import Checked, Plan, plan
+from composeguard.fix.judge import Checked
+from composeguard.fix.plan import Plan, plan
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 

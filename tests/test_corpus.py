@@ -95,10 +95,10 @@ def test_the_text_at_a_region_is_the_thing_named(report: dict[str, list[dict[str
         assert isinstance(region, dict)
         lines = (region["startLine"], region["startColumn"], region["endLine"], region["endColumn"])
         assert all(isinstance(number, int) and number >= 1 for number in lines)
-        file = by_uri.get(uri)
+        source = by_uri.get(uri)
         expected = starts.get(str(finding["code"]))
-        if file and expected:
-            text = file.line_text(region["startLine"])[region["startColumn"] - 1 :]
+        if source and expected:
+            text = source.line_text(region["startLine"])[region["startColumn"] - 1 :]
             assert text.startswith(expected), (uri, region, text)
             looked += 1
     assert looked > 100

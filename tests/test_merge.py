@@ -45,6 +45,12 @@ SERVICE = [
         {"environment": {"A": "1=2", "B": "x"}},
     ),
     ("environment: null value unsets", "{environment: {A: 1}}", "{environment: {A: }}", {"environment": {"A": None}}),
+    (
+        "environment: what is no scalar becomes a text",
+        "{environment: {A: a, M: x}}",
+        "{environment: {A: [1, true], B: [], M: {b: [1, x], a: }}}",
+        {"environment": {"A": "true", "M": "map[a:<nil> b:[1 x]]"}},
+    ),
     ("labels by key", "{labels: [a=1]}", "{labels: [a=2, b]}", {"labels": ["a=2", "b"]}),
     ("sysctls by key", "{sysctls: {a: 1}}", "{sysctls: [a=2]}", {"sysctls": {"a": "2"}}),
     (

@@ -148,7 +148,8 @@ def check(**options: object) -> int:
 
     PATHS are files or folders; folders are walked, honouring .gitignore. Without PATHS, the current folder.
     """
-    from composeguard.commands.check import CheckOptions, run_check
+    from composeguard.commands.check import run_check
+    from composeguard.commands.options import CheckOptions
 
     return run_check(CheckOptions.of(options))
 
@@ -171,7 +172,8 @@ def fix(**options: object) -> int:
     Every edit is proved before it is written: the new file parses, differs by the fix only, keeps every comment, and
     has the finding no more. What cannot be proved is left alone, with the reason.
     """
-    from composeguard.commands.fix import FixOptions, run_fix
+    from composeguard.commands.fix import run_fix
+    from composeguard.commands.options import FixOptions
 
     return run_fix(FixOptions.of(options))
 
@@ -198,7 +200,7 @@ def rules(output_format: str, rule_folders: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("directory", required=False, metavar="[DIR]")
-@click.option("--format", "output_format", type=click.Choice(["json", "yaml"]), default="json")
+@click.option("-f", "--format", "output_format", type=click.Choice(["json", "yaml"]), default="json")
 @click.option("--origins", is_flag=True, help="Show where each value was written and how it came.")
 @click.option("--project-name", metavar="NAME")
 @_project_options

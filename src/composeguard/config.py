@@ -20,9 +20,8 @@ from composeguard.engine.run import Selection
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, UsageError
 from composeguard.source.file import SourceError, SourceFile
-from composeguard.source.node import Node
+from composeguard.source.node import Node, child
 from composeguard.source.node import Path as Steps
-from composeguard.source.node import child
 
 FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
 _MAXIMUM_BYTES = 1024 * 1024

@@ -6,16 +6,15 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from composeguard import __version__
 from composeguard.commands.lint import Linter, exit_code, notes_to_stderr
 from composeguard.commands.options import CheckOptions
+from composeguard.commands.render import render_options
 from composeguard.engine.report import Report
 from composeguard.errors import UsageError
 from composeguard.report import FORMATS, renderer
-from composeguard.report.colour import When, wants_colour, wants_links
 from composeguard.report.options import RenderOptions
 
 
@@ -39,27 +38,13 @@ def run_check(options: CheckOptions) -> int:
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
     )
     if not options.quiet:
-        notes_to_stderr(results, render_options(options, sys.stderr.isatty()))
+        notes_to_stderr(results, render_options(options, sys.stderr))
     for name, target in outputs:
         _write_file(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
-    _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout.isatty())))
+    _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout)))
     if options.statistics:
         _statistics(report)
     return exit_code(results, options)
-
-
-def render_options(options: CheckOptions, isatty: bool) -> RenderOptions:
-    """How to write to a stream of the terminal."""
-    colour = wants_colour(When(options.color), os.environ, isatty=isatty)
-    width = 120
-    with suppress(OSError):
-        width = max(60, min(160, os.get_terminal_size(sys.stderr.fileno()).columns))
-    return RenderOptions(
-        colour=colour,
-        links=wants_links(os.environ, colour=colour, isatty=isatty),
-        width=width,
-        include_suppressed=options.include_suppressed,
-    )
 
 
 def _output(value: str) -> tuple[str, Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
 from composeguard.compose.diagnostic import Diagnostic, Kind
-from composeguard.compose.discover import ProjectFiles, Walk, projects_of
+from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
@@ -20,7 +20,7 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.registry import load_builtin, load_folder
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
-from composeguard.engine.severity import Severity
+from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
@@ -41,6 +41,9 @@ class Result:
     selection: Selection
     settings: Settings
     outcome: Outcome
+    """What to report."""
+    judged: tuple[Finding, ...]
+    """All that the rules that ran have found, in whichever file: what a fix must not make worse."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -54,10 +57,14 @@ class Result:
 
 
 class Linter:
-    """Checks what the options name. Rules are loaded once; files are read once a repository."""
+    """Checks what the options name. Rules are loaded once; files are read once a repository.
 
-    def __init__(self, options: LintOptions) -> None:
+    `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
+    """
+
+    def __init__(self, options: LintOptions, *, judging: bool = False) -> None:
         self.options = options
+        self._judging = judging
         self.cwd = Path.cwd()
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
@@ -87,20 +94,29 @@ class Linter:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
         configuration, chosen = self._configuration(project)
         reading = read_project(self._request(project), self._open(project, overlay))
-        outcome = check(reading, chosen, inline=not self.options.no_ignores)
-        outcome = replace(outcome, findings=tuple(self._wanted(project, outcome.findings)))
-        return Result(project, reading, chosen, configuration.settings, outcome)
+        ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
+        outcome = check(reading, ran, inline=not self.options.no_ignores)
+        wanted = self._wanted(project, chosen, outcome.findings)
+        reported = replace(outcome, findings=tuple(wanted))
+        return Result(project, reading, chosen, configuration.settings, reported, outcome.findings)
+
+    def forget(self) -> None:
+        """Read files anew from now on: some were written."""
+        self._files.clear()
 
     def shown(self, project: ProjectFiles) -> tuple[str, ...]:
         """The names of a project's files as reports have them."""
         files = self._open(project, None)
         return tuple(files.uri(path) for path in project.files)
 
-    def _wanted(self, project: ProjectFiles, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Only what is in the files that were asked for; a gap that is allowed is information."""
+    def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
+        codes = {rule.code for rule in chosen.rules}
         asked = {os.path.realpath(path) for path in project.report_on}
         others = {os.path.realpath(path) for path in project.files} - asked if asked else set()
         for finding in findings:
+            if finding.code not in codes or finding.severity < chosen.minimum:
+                continue
             if others and os.path.realpath(finding.file.path) not in asked:
                 continue
             if self.options.allow_partial and finding.rule.code == "CG902":
@@ -191,10 +207,15 @@ def _absolute(name: str) -> str:
 @cache
 def repository(folder: Path) -> Path | None:
     """The nearest folder upward that holds `.git`."""
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
-            return candidate
-    return None
+    root = repository_root(str(folder))
+    return None if root is None else Path(root)
+
+
+def judges(chosen: Selection, settings: Settings, rules: tuple[Rule, ...]) -> Selection:
+    """The chosen rules and the rest of the profile, at any severity."""
+    profile = Profile(settings.profile)
+    codes = {rule.code for rule in chosen.rules} | {rule.code for rule in rules if profile.holds(rule.profiles)}
+    return replace(chosen, rules=tuple(rule for rule in rules if rule.code in codes), minimum=Severity.INFO)
 
 
 def _load_rules(folders: tuple[str, ...]) -> tuple[Rule, ...]:

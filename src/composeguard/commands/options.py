@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 _LISTS_OF_WORDS = ("select", "extend_select", "ignore")
@@ -41,11 +41,12 @@ class LintOptions:
     @classmethod
     def of(cls, options: dict[str, Any]) -> Self:
         """From what click parsed; lists of words may be given with commas, too."""
-        made = cls(**options)
-        for name in _LISTS_OF_WORDS:
-            words = tuple(word.strip() for part in getattr(made, name) for word in part.split(",") if word.strip())
-            made = replace(made, **{name: words})
-        return made
+        words = {name: _words(options[name]) for name in _LISTS_OF_WORDS if name in options}
+        return cls(**{**options, **words})
+
+
+def _words(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """`start`/`end` are code-point offsets into `file.text`; `path` is that of the resolved project, as far as known."""
+    """`start`/`end` are code-point offsets into `file.text`; `path` is that of the resolved project, where known."""
 
     kind: Kind
     message: str

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
-from composeguard.compose.unresolved import Unresolved, join, piece, shape
+from composeguard.compose.unresolved import Text, Unresolved, join, piece, shape
 from composeguard.source.node import Node, Way
-from composeguard.source.scalars import Timestamp, go_text
+from composeguard.source.scalars import go_text
+
+_LONGEST = 65_536
+"""Characters of a collection where a text belongs."""
 
 
 def entry_key(node: Node) -> str | None:
@@ -35,14 +38,50 @@ def key_value_text(key: str, entry: Node) -> list[Node]:
     if value is None:
         return [entry.with_value(key)]
     values = value if isinstance(value, list) else [entry]
-    texts: list[Node] = []
-    for item in values:
-        text = item.value
-        if isinstance(text, Unresolved):
-            texts.append(item.with_value(join((f"{key}=", text))))
-        elif text is None or isinstance(text, (str, bool, int, float, Timestamp)):
-            texts.append(item.with_value(f"{key}={go_text(text)}"))
-    return texts
+    return [item.with_value(join((f"{key}=", printed(item)))) for item in values]
+
+
+def scalar_entry(entry: Node) -> Node | None:
+    """The value of an entry as the reference has it once it is `KEY=VALUE`: the last of a list, a mapping as Go
+    prints it. None where nothing is left of it.
+    """
+    value = entry.value
+    if isinstance(value, list):
+        return entry.with_value(printed(value[-1])) if value else None
+    return entry.with_value(printed(entry)) if isinstance(value, dict) else entry
+
+
+def printed(node: Node) -> Text:
+    """A value as Go's `fmt` prints it, cut off where aliases make it endless."""
+    parts: list[Text] = []
+    size = 0
+    for part in _printed(node):
+        parts.append(part)
+        size += len(shape(part))
+        if size > _LONGEST:
+            break
+    return join(parts)
+
+
+def _printed(node: Node) -> Iterator[Text]:
+    value = node.value
+    if isinstance(value, dict):
+        yield "map["
+        for index, key in enumerate(sorted(value)):
+            yield f" {key}:" if index else f"{key}:"
+            yield from _printed(value[key])
+        yield "]"
+    elif isinstance(value, list):
+        yield "["
+        for index, item in enumerate(value):
+            if index:
+                yield " "
+            yield from _printed(item)
+        yield "]"
+    elif isinstance(value, Unresolved):
+        yield value
+    else:
+        yield "<nil>" if value is None else go_text(value)
 
 
 def last_wins(items: Sequence[Node], keys: Sequence[Hashable]) -> list[Node]:

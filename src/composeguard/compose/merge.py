@@ -11,7 +11,7 @@ from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.expand import LIST_FORM
 from composeguard.compose.forms import as_build, as_list, as_names, entries, started, unset
 from composeguard.compose.freeze import freeze
-from composeguard.compose.keyed import entry_key, item_entry, last_wins
+from composeguard.compose.keyed import entry_key, item_entry, last_wins, scalar_entry
 from composeguard.compose.pathtable import Step, path_table
 from composeguard.source.node import Node, Path, Way
 
@@ -169,9 +169,12 @@ class Merger:
         return self.result(base, over, last_wins(items, [entry_key(item) for item in items]))
 
     def asentries(self, node: Node, path: Path) -> dict[str, Node]:
-        if isinstance(node.value, dict):
-            return node.value
         entries: dict[str, Node] = {}
+        if isinstance(node.value, dict):
+            for key, value in node.value.items():
+                if (entry := scalar_entry(value)) is not None:
+                    entries[key] = entry
+            return entries
         for item in self.texts(node, path):
             key, entry = item_entry(item)
             entries[key] = entry

@@ -9,9 +9,7 @@ _OWASP = "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_S
 
 def cis(number: str) -> Reference:
     """A recommendation of the CIS Docker Benchmark v1.6.0, by its number."""
-    return Reference(
-        f"CIS Docker {number}", "https://www.cisecurity.org/benchmark/docker", f"cis-docker-{number}"
-    )
+    return Reference(f"CIS Docker {number}", "https://www.cisecurity.org/benchmark/docker", f"cis-docker-{number}")
 
 
 def owasp(rule: str | int) -> Reference:
@@ -38,9 +36,7 @@ def pss(level: str) -> Reference:
 def compose(page: str) -> Reference:
     """A page of the Compose file reference, such as "services.md#cap_drop"."""
     name = page.partition("#")[2] or page.partition(".")[0]
-    return Reference(
-        f"Compose specification: {name}", f"https://github.com/compose-spec/compose-spec/blob/main/{page}"
-    )
+    return Reference(f"Compose specification: {name}", f"https://github.com/compose-spec/compose-spec/blob/main/{page}")
 
 
 def docker(page: str, label: str) -> Reference:

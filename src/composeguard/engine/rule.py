@@ -34,7 +34,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source for a rule: `label` as people cite it ("CIS Docker 5.5"), `tag` for machines ("external/cwe/cwe-250")."""
+    """A source for a rule: `label` as people cite it ("CIS Docker 5.5"), `tag` for machines ("external/cwe/cwe-1")."""
 
     label: str
     url: str

@@ -1,8 +1,8 @@
 """Inline comments that accept findings: `# composeguard: ignore[CG302] reason`.
 
-A comment counts for its own line; on a line of its own, for the next line that is not a comment; on the key of a service (or above
-it), for the whole service. `ignore-file[CG302] reason` counts for the file. Without brackets nothing is suppressed:
-a bare `ignore` would silence findings that nobody has seen yet.
+A comment counts for its own line; on a line of its own, for the next line that is not a comment; on the key of a
+service (or above it), for the whole service. `ignore-file[CG302] reason` counts for the file. Without brackets
+nothing is suppressed: a bare `ignore` would silence findings that nobody has seen yet.
 """
 
 from __future__ import annotations

@@ -27,6 +27,10 @@ class Style:
         self._colour = options.colour
         self._links = options.links
 
+    @property
+    def colour(self) -> bool:
+        return self._colour
+
     def _wrap(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and text else text
 
@@ -46,6 +50,9 @@ class Style:
 
     def good(self, text: str) -> str:
         return self._wrap("32", text)
+
+    def bad(self, text: str) -> str:
+        return self._wrap("31", text)
 
     def link(self, text: str, url: str) -> str:
         """A link that the terminal opens (OSC 8)."""
