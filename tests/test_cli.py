@@ -122,7 +122,7 @@ def test_a_partial_project_can_be_allowed(run: Run) -> None:
 
 
 BROKEN: dict[str, tuple[bytes, str]] = {
-    "not YAML": (b"services: {a: b: c}\n", "compose.yaml:1:15"),
+    "not YAML": (b"services: {a: b: c}\n", "compose.yaml:1:16"),
     "a list at the top": (b"- a\n", "compose.yaml:1:1"),
     "a scalar at the top": (b"hello\n", "compose.yaml:1:1"),
     "empty": (b"", "compose.yaml:1:1"),

@@ -74,7 +74,7 @@ def report(corpus: Path) -> dict[str, list[dict[str, object]]]:
 
 def test_every_file_is_checked_or_reported(report: dict[str, list[dict[str, object]]], corpus: Path) -> None:
     assert not [finding for finding in report["findings"] if finding["code"] == "CG906"]
-    unreadable = {str(finding["uri"]) for finding in report["findings"] if finding["code"] == "CG901"}
+    unreadable = {str(finding["file"]) for finding in report["findings"] if finding["code"] == "CG901"}
     for path, _, _ in compose_files(corpus):
         broken = isinstance(read(path), SourceError)
         named = any(str(path).endswith(uri) for uri in unreadable)
@@ -90,15 +90,15 @@ def test_the_text_at_a_region_is_the_thing_named(report: dict[str, list[dict[str
     starts = {"CG101": ("privileged", '"privileged'), "CG802": ("version",), "CG105": None, "CG102": None}
     looked = 0
     for finding in report["findings"]:
-        uri = str(finding["uri"]).split("corpus/")[-1]
+        uri = str(finding["file"]).split("corpus/")[-1]
         region = finding["region"]
         assert isinstance(region, dict)
-        lines = (region["startLine"], region["startColumn"], region["endLine"], region["endColumn"])
+        lines = (region["start_line"], region["start_column"], region["end_line"], region["end_column"])
         assert all(isinstance(number, int) and number >= 1 for number in lines)
         source = by_uri.get(uri)
         expected = starts.get(str(finding["code"]))
         if source and expected:
-            text = source.line_text(region["startLine"])[region["startColumn"] - 1 :]
+            text = source.line_text(region["start_line"])[region["start_column"] - 1 :]
             assert text.startswith(expected), (uri, region, text)
             looked += 1
     assert looked > 100

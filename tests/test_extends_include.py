@@ -149,7 +149,9 @@ GAPS: list[tuple[str, Files, list[str]]] = [
     (
         "missing file, twice",
         {
-            "compose.yaml": "services:\n  c: {extends: {file: no.yml, service: c}}\n  a: {extends: {file: no.yml, service: b}}"
+            "compose.yaml": (
+                "services: {c: {extends: {file: no.yml, service: c}}, a: {extends: {file: no.yml, service: b}}}"
+            ),
         },
         ["gap! compose.yaml 'no.yml'", "gap! compose.yaml 'no.yml'"],
     ),

@@ -296,3 +296,12 @@ def test_files_beyond_the_limit_are_left_out(tmp_path: Path) -> None:
     loaded = Project(tmp_path, texts).load("a.yaml", "b.yaml", "c.yaml", limits=Limits(files=2))
     assert list(data(at(loaded.root, "services")) or ()) == ["a", "b"]  # type: ignore[arg-type]
     assert said(loaded) == ["unreadable! c.yaml ''"]
+
+
+def test_documents_without_end_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("composeguard.compose.loader._MOST_MERGED", 10_000)
+    labels = ", ".join(f"l{i}: v" for i in range(500))
+    text = f"services: {{a: {{labels: {{{labels}}}}}}}\n" + "---\nservices: {b: {image: x}}\n" * 100
+    loaded = one(tmp_path, text).load()
+    assert {d.kind for d in loaded.diagnostics} == {Kind.GAP}
+    assert len(loaded.diagnostics) == 80

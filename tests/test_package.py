@@ -58,7 +58,7 @@ def test_wheel_in_a_clean_environment_lists_the_rules_of_the_folder(wheel: Path,
     script = tmp_path / "env" / "bin" / "composeguard"
     done = subprocess.run([script, "-f", "concise", "compose.yaml"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    assert "compose.yaml:1:39: CG101 [critical]" in done.stdout
+    assert "compose.yaml:1:41: CG101 [critical]" in done.stdout
 
 
 def test_editable_install_lists_the_rules_of_the_folder(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ from composeguard.compose.values import Variables, substitute
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
 
+_MOST_MERGED = 5_000_000
+"""Values of the model, summed up over the documents that are merged into it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -85,6 +88,7 @@ class _Loader:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.includer = Includer(session, self.included)
+        self.work = 0
 
     def model(self, sources: Iterable[tuple[str, SourceFile]], scope: Scope) -> Node | None:
         """The files of one project, later ones over earlier; None when none has a document."""
@@ -92,7 +96,8 @@ class _Loader:
         root: Node | None = None
         for path, source in sources:
             for document in self.documents(source):
-                root = self.document(root, document, path, scope, extender)
+                if root is None or self.affords(root, document):
+                    root = self.document(root, document, path, scope, extender)
         return root
 
     def included(self, paths: list[tuple[str, Node]], scope: Scope) -> Node | None:
@@ -118,6 +123,8 @@ class _Loader:
         root: Node | None = None
         resets: tuple[Path, ...] = ()
         for document in self.documents(source):
+            if root is not None and not self.affords(root, document):
+                continue
             expanded = expand(document, report)
             resets = expanded.resets
             variables = Variables(scope.environment, unset(self.session))
@@ -127,6 +134,15 @@ class _Loader:
             node = enforce_unique(self.merged(root, node), report)
             root = enforce_unique_again(canonicalize(node, report), report)
         return None if root is None else BaseFile(root, resets)
+
+    def affords(self, root: Node, document: Node) -> bool:
+        """Whether one more document may be merged: each makes the whole model be looked at again."""
+        if self.work <= _MOST_MERGED:
+            self.work += _size(root)
+            return True
+        message = "the project has too many documents for its size; this one is left out"
+        self.session.report(Diagnostic(Kind.GAP, message, document.file, document.start, document.start))
+        return False
 
     def merged(self, root: Node | None, node: Node) -> Node:
         if root is None:
@@ -141,6 +157,20 @@ class _Loader:
                 message = "the document is empty" if document.value is None else "the document is not a mapping"
                 self.session.report(Diagnostic(Kind.UNREADABLE, message, source, document.start, document.end))
         return mappings
+
+
+def _size(root: Node) -> int:
+    """The values of a tree, those that aliases share counted each time."""
+    count = 0
+    stack = [root]
+    while stack:
+        value = stack.pop().value
+        count += 1
+        if isinstance(value, dict):
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+    return count
 
 
 def _profiles(request: Request, environment: Mapping[str, Text]) -> tuple[str, ...]:
