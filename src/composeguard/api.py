@@ -23,6 +23,7 @@ from composeguard.engine.rule import (
 )
 from composeguard.engine.severity import Profile, Severity
 from composeguard.model.container import Container
+from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
@@ -34,6 +35,7 @@ __all__ = [
     "Example",
     "Fix",
     "Focus",
+    "ImageName",
     "Kind",
     "Node",
     "Operation",
@@ -58,6 +60,8 @@ __all__ = [
     "cwe",
     "diagnostic_rule",
     "docker",
+    "image_fault",
+    "image_name",
     "owasp",
     "pss",
     "reading_rule",

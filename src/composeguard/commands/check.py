@@ -15,6 +15,7 @@ from composeguard.commands.render import render_options
 from composeguard.engine.report import Report
 from composeguard.errors import UsageError
 from composeguard.report import FORMATS, renderer
+from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 
 
@@ -25,8 +26,8 @@ def run_check(options: CheckOptions) -> int:
         renderer(name)
     linter = Linter(options)
     if options.show_files:
-        for uri in sorted({uri for project in linter.projects() for uri in linter.shown(project)}):
-            sys.stdout.write(f"{uri}\n")
+        for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
+            sys.stdout.write(f"{visible(name)}\n")
         return 0
     results = list(linter.results())
     findings = [finding for result in results for finding in result.outcome.findings]

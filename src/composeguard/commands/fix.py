@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from composeguard.report.style import Style
 
 if TYPE_CHECKING:
     from composeguard.engine.finding import Finding
+    from composeguard.report.options import RenderOptions
     from composeguard.source.file import SourceFile
 
 
@@ -47,14 +48,14 @@ def run_fix(options: FixOptions) -> int:
         tally.refused.extend((*done.refused, *unwritten))
         tally.unsafe.extend(done.skipped_unsafe)
         lost = {each.finding.fingerprint for each in unwritten}
-        tally.fixed.extend(each.finding for each in done.applied if each.finding.fingerprint not in lost)
+        fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
+        tally.fixed.extend(_as_first_seen(result, fixed))
         results.append(linter.check(result.project) if done.files else result)
-    style = Style(render_options(options, sys.stdout if not options.diff else sys.stderr))
     if options.diff:
         _show_diff(tally, Style(render_options(options, sys.stdout)))
     if not options.quiet:
         stream = sys.stderr if options.diff else sys.stdout
-        stream.write("".join(_summary(tally, options, style)))
+        stream.write("".join(_summary(tally, options, render_options(options, stream))))
         notes_to_stderr(results, render_options(options, sys.stderr))
     worst = exit_code(results, options)
     if options.diff and worst < 2:
@@ -75,6 +76,14 @@ def _plan(linter: Linter, result: Result, options: FixOptions) -> Plan:
     return plan(Checked(result.reading.root, result.judged), recheck, allow_unsafe=options.unsafe, wanted=wanted)
 
 
+def _as_first_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings at their places before the run: those of later rounds know only the places of an edited text."""
+    before = {finding.fingerprint: finding for finding in result.judged}
+    by_message = {(finding.code, finding.message): finding for finding in result.judged}
+    for finding in fixed:
+        yield before.get(finding.fingerprint) or by_message.get((finding.code, finding.message)) or finding
+
+
 def _write(linter: Linter, done: Plan, options: FixOptions, tally: _Tally) -> list[Refused]:
     """Write the files of a plan, or remember them for the diff; gives back what could not be written."""
     refused: list[Refused] = []
@@ -92,7 +101,7 @@ def _write(linter: Linter, done: Plan, options: FixOptions, tally: _Tally) -> li
             continue
         tally.originals.setdefault(path, each.file)
         tally.texts[path] = each.text
-        tally.lost[each.file.uri] = each.lost
+        tally.lost[path] = each.lost
     if done.files:
         linter.forget()
     return refused
@@ -123,19 +132,26 @@ def _coloured(line: str, style: Style) -> str:
     return f"{style.faint(text)}\n" if line.startswith("@@") else f"{text}\n"
 
 
-def _summary(tally: _Tally, options: FixOptions, style: Style) -> list[str]:
+def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[str]:
+    style = Style(names)
     lines: list[str] = []
+    notes: dict[str, str] = {}
     verb = "would fix" if options.diff else "fixed"
     for finding in tally.fixed:
-        title = finding.fix.title if finding.fix else ""
-        lines.append(f"{style.good(verb)} {_named(finding)}: {visible(title)}\n")
-        if options.unsafe and finding.fix and finding.fix.note:
-            lines.append(f"      {style.faint(visible(finding.fix.note))}\n")
-    for uri, comments in sorted(tally.lost.items()):
-        lines.extend(f"      {visible(uri)}: removed with its entry: {visible(comment)}\n" for comment in comments)
+        if finding.fix is not None:
+            lines.append(f"{style.good(verb)} {_named(finding, names)}: {visible(finding.fix.title)}\n")
+            if finding.fix.note:
+                notes.setdefault(f"{finding.code} {finding.rule.name}", finding.fix.note)
+    for path, comments in sorted(tally.lost.items()):
+        name = visible(names.name(tally.originals[path]))
+        lines.extend(f"      {name}: removed with its entry: {visible(comment)}\n" for comment in comments)
     lines.extend(
-        f"{style.strong('left alone')} {_named(each.finding)}: {visible(each.reason)}\n" for each in tally.refused
+        f"{style.strong('left alone')} {_named(each.finding, names)}: {visible(each.reason)}\n"
+        for each in tally.refused
     )
+    if notes:
+        lines.append("what the unsafe fixes can break:\n")
+        lines.extend(f"  {visible(rule)}: {visible(note)}\n" for rule, note in notes.items())
     count = len(tally.fixed)
     files = len(tally.texts)
     total = f"{verb} {count:,} finding{'s' * (count != 1)} in {files:,} file{'s' * (files != 1)}"
@@ -147,8 +163,8 @@ def _summary(tally: _Tally, options: FixOptions, style: Style) -> list[str]:
     return lines
 
 
-def _named(finding: Finding) -> str:
+def _named(finding: Finding, names: RenderOptions) -> str:
     region = finding.region
-    place = f"{finding.uri}:{region.start_line}:{region.start_column}"
+    place = f"{names.name(finding.file)}:{region.start_line}:{region.start_column}"
     service = f" {finding.path[1]}" if len(finding.path) > 1 and isinstance(finding.path[1], str) else ""
     return f"{visible(place)} {finding.code}{visible(service)}"

@@ -71,6 +71,8 @@ class Linter:
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
+        self._outside: Path | None = None
+        """What the inputs that lie outside the current folder and any repository have in common."""
 
     def projects(self) -> list[ProjectFiles]:
         """The projects that the options name.
@@ -82,7 +84,13 @@ class Linter:
         if not found and not self.options.allow_no_files:
             where = ", ".join(self.options.paths) or "the current folder"
             raise NoInputError(f"no Compose file in {where}")
+        folders = [project.directory for project in found if self._base(Path(project.directory)) is None]
+        self._outside = Path(os.path.commonpath(folders)) if folders else None
         return found
+
+    def _base(self, directory: Path) -> Path | None:
+        """What names in reports are relative to: the repository, else the current folder."""
+        return repository(directory) or (self.cwd if directory.is_relative_to(self.cwd) else None)
 
     def results(self) -> Iterator[Result]:
         """Check every project, in order."""
@@ -105,9 +113,8 @@ class Linter:
         self._files.clear()
 
     def shown(self, project: ProjectFiles) -> tuple[str, ...]:
-        """The names of a project's files as reports have them."""
-        files = self._open(project, None)
-        return tuple(files.uri(path) for path in project.files)
+        """The names of a project's files as a shell in the current folder has them."""
+        return tuple(Path(os.path.relpath(path, self.cwd)).as_posix() for path in project.files)
 
     def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
@@ -171,7 +178,7 @@ class Linter:
     def _open(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None) -> Files:
         directory = Path(project.directory)
         root = repository(directory) or directory
-        base = repository(directory) or (self.cwd if directory.is_relative_to(self.cwd) else directory)
+        base = self._base(directory) or self._outside or directory
         if overlay is not None:
             return Files(str(root), names_from=str(base), overlay={**self.overlay, **overlay})
         key = (root, base)

@@ -27,5 +27,6 @@ def render_options(options: LintOptions, stream: TextIO) -> RenderOptions:
         links=wants_links(os.environ, colour=colour, isatty=isatty),
         width=width,
         wrap=isatty,
+        folder=os.path.realpath("."),
         include_suppressed=isinstance(options, CheckOptions) and options.include_suppressed,
     )

@@ -19,7 +19,7 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
         findings = sorted((*findings, *report.suppressed), key=lambda finding: (finding.uri, finding.start))
     for finding in findings:
         region = finding.region
-        place = f"{finding.uri}:{region.start_line}:{region.start_column}"
+        place = f"{options.name(finding.file)}:{region.start_line}:{region.start_column}"
         code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
         accepted = " (suppressed)" if finding.suppression is not None else ""
         yield f"{visible(place)}: {code} [{finding.severity.label}] {visible(finding.message)}{accepted}\n"

@@ -34,7 +34,7 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
 def render_note(note: Diagnostic, options: RenderOptions) -> str:
     """One line, for standard error."""
     region = note.file.region(note.start, note.end)
-    place = f"{note.file.uri}:{region.start_line}:{region.start_column}"
+    place = f"{options.name(note.file)}:{region.start_line}:{region.start_column}"
     return f"{Style(options).strong('note')}: {visible(place)}: {visible(note.message)}\n"
 
 
@@ -78,6 +78,7 @@ class _Writer:
     """What all findings of a report share."""
 
     def __init__(self, options: RenderOptions, secrets: Secrets) -> None:
+        self._options = options
         self._style = Style(options)
         self._width = options.width
         self._wrap = options.wrap
@@ -92,7 +93,7 @@ class _Writer:
         )
         margin = " " * _digits(rows[-1].number)
         arrow, bar = style.faint(f" {margin}-->"), style.faint(f" {margin} |")
-        place = visible(f"{first.uri}:{region.start_line}:{region.start_column}")
+        place = visible(f"{self._options.name(first.file)}:{region.start_line}:{region.start_column}")
         alone = len(group.findings) == 1
         after = [
             *(self._related(first.related) if alone else ()),
@@ -147,7 +148,7 @@ class _Writer:
 
     def _related(self, related: Sequence[Related]) -> Iterator[str]:
         for other in related[:_MOST_RELATED]:
-            place = f"{other.file.uri}:{other.region.start_line}:{other.region.start_column}"
+            place = f"{self._options.name(other.file)}:{other.region.start_line}:{other.region.start_column}"
             yield f"{self._style.strong('note')}: {visible(other.message)}: {visible(place)}"
         if len(related) > _MOST_RELATED:
             yield f"{self._style.strong('note')}: and {len(related) - _MOST_RELATED} more places"

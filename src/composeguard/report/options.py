@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass
 
 from composeguard.engine.rule import Rule
+from composeguard.source.file import SourceFile
 
 HOME = "https://github.com/composeguard/composeguard"
 
@@ -25,8 +27,16 @@ class RenderOptions:
     """Report what comments accept too, marked so."""
     category: str = "composeguard"
     """What tells this analysis from others of the same commit (SARIF)."""
+    folder: str = ""
+    """Where the reader stands (absolute): reports for people name files from there, as a shell would."""
     result_limit: int = 25_000
     """Results of one SARIF run, the worst first; GitHub refuses a file with more. 0 is no limit."""
+
+    def name(self, file: SourceFile) -> str:
+        """The name of a file for people; machine formats have `file.uri`."""
+        if not self.folder or not os.path.isabs(file.path):  # noqa: PTH117 -- pure, of a text
+            return file.uri
+        return os.path.relpath(file.path, self.folder).replace(os.sep, "/")
 
 
 def rule_url(rule: Rule) -> str:

@@ -24,7 +24,7 @@ class Secrets:
                 spans[finding.uri].append(_value_span(finding))
         for place in report.secrets:
             spans[place.file.uri].append((place.start, place.end))
-        self._spans = {uri: _merged(found) for uri, found in spans.items()}
+        self._spans = {uri: merged(found) for uri, found in spans.items()}
         self._texts = {text.strip("\"' \t\r\n") for text in _texts(report, self._spans)}
         self._texts.discard("")
 
@@ -72,7 +72,7 @@ def _value_span(finding: Finding) -> tuple[int, int]:
     return match.end(), value_end
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from composeguard.report.cells import Cell, cells_of, total_width
-from composeguard.report.secrets import Secrets
+from composeguard.report.likely import likely_secrets
+from composeguard.report.secrets import Secrets, merged
 from composeguard.source.file import SourceFile
 
 _LEFT_OUT = "..."
 _MASK = Cell("****", 4)
 _NOTHING = Cell("", 0)
 _LEAST = 24
+_CONTEXT = 400
+"""Code points beside a window that are looked at for secrets that reach into it."""
 _BLANK = " \t\r\n"
 
 
@@ -114,7 +117,13 @@ def _fit(cells: list[Cell], start: int, end: int, width: int) -> tuple[int, int]
 def _masked(file: SourceFile, start: int, end: int, secrets: Secrets) -> list[Cell]:
     """The cells of a window, each secret stretch as one mask of a width that tells nothing."""
     cells = cells_of(file.text[start:end])
-    for secret_start, secret_end in secrets.within(file.uri, start, end):
+    # A window can begin inside a value: what stands before it tells whether that is a secret.
+    context = max(file.line_starts[file.line_of(start) - 1], start - _CONTEXT)
+    likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context : end + _CONTEXT])]
+    stretches = merged((*secrets.within(file.uri, start, end), *likely))
+    for secret_start, secret_end in stretches:
+        if secret_end <= start or secret_start >= end:
+            continue
         first, last = max(secret_start, start) - start, min(secret_end, end) - start
         indentation = _leading_blanks(file.text, first + start, last + start)
         first = min(first + indentation, last)

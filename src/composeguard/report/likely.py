@@ -1,0 +1,37 @@
+"""What looks like a secret on a line of source: snippets hide it, whichever finding they belong to.
+
+Rules say which values are secrets (`redact`), but only those that run. A snippet of any other finding can show the same
+line, so that names of keys decide here: too much hidden does no harm, too little does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token", "credentials?")
+_KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
+_NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
+_KEY = re.compile(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
+_DEFAULT = re.compile(_NAME + r":?-([^}\r\n]{1,400})", re.IGNORECASE)
+_VALUE = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?|(?:\$\{[^}\s]*\}?|[^\s\"',}\]#])+(?:[ \t]+[^\s\"',}\]#:]+)*"
+)
+_HARMLESS = re.compile(
+    r"[\"']?(?:\$\$?\{?\w+(?::?\?[^}]*)?\}?|true|false|yes|no|null|~|[|>][+-]?|[&*!]\S*)?[\"']?$", re.IGNORECASE
+)
+_URL = re.compile(r"\w[\w+.-]{0,20}://[^\s/:@\"']{0,200}:([^\s/@\"']{1,400})@")
+
+
+def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches (start, end) of `text` that hold the value of a credential-named key, the default of a variable of
+    such a name, or the password of a URL. They may overlap."""
+    for default in _DEFAULT.finditer(text):
+        yield default.span(1)
+    for key in _KEY.finditer(text):
+        value = _VALUE.match(text, key.end())
+        if value and not _HARMLESS.match(value.group()):
+            yield value.span()
+    for url in _URL.finditer(text):
+        if not _HARMLESS.match(url[1]):
+            yield url.span(1)
