@@ -271,6 +271,8 @@ def test_configuration(run: Run) -> None:
     write("sub/compose.yaml", BAD)
     write("sub/.composeguard.yml", "ignore: [CG1]\n")
     assert "sub/" not in run("-f", "concise").out
+    write(".composeguard.yaml", "exclude: [/compose.yaml, sub/]\n")
+    assert run().code == 3
     write("other.yaml", "fail-on: never\n")
     assert run("--config", "other.yaml").code == 0
 

@@ -139,7 +139,7 @@ class Linter:
             files = tuple(self._input(name) for name in options.files)
             return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
         walk = Walk(
-            exclude=options.exclude,
+            exclude=(*options.exclude, *self._configured(self.cwd)[0].settings.exclude),
             force_exclude=options.force_exclude,
             gitignore=not options.no_respect_gitignore,
         )
@@ -195,9 +195,12 @@ class Linter:
         return given
 
     def _configuration(self, project: ProjectFiles) -> tuple[Configuration, Selection]:
+        return self._configured(Path(project.directory))
+
+    def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
+        """The configuration that holds for a folder: the nearest one upward."""
         path = self._given
         if path is None and not self.options.no_config:
-            directory = Path(project.directory)
             path = discover(directory, repository(directory) or Path(directory.anchor))
         if path not in self._configurations:
             configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
