@@ -32,6 +32,8 @@ class _Tally:
     refused: list[Refused] = field(default_factory=list)
     unsafe: list[Finding] = field(default_factory=list)
     lost: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remaining: int = 0
+    """Findings that no fix took away."""
     originals: dict[str, SourceFile] = field(default_factory=dict)
     """By path: each file that changes, as it was before the run."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -51,6 +53,7 @@ def run_fix(options: FixOptions) -> int:
         fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
         tally.fixed.extend(_as_first_seen(result, fixed))
         results.append(linter.check(result.project) if done.files else result)
+    tally.remaining = sum(finding.suppression is None for result in results for finding in result.outcome.findings)
     if options.diff:
         _show_diff(tally, Style(render_options(options, sys.stdout)))
     if not options.quiet:
@@ -159,6 +162,8 @@ def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[s
         total += f"; left {len(tally.refused):,} alone"
     if tally.unsafe:
         total += f"; `composeguard fix --unsafe` would fix {len(tally.unsafe):,} more"
+    if tally.remaining:
+        total += f"; {tally.remaining:,} {'finding remains' if tally.remaining == 1 else 'findings remain'}"
     lines.append(f"{total}\n")
     return lines
 

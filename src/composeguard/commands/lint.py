@@ -100,7 +100,7 @@ class Linter:
 
     def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
-        configuration, chosen = self._configuration(project)
+        configuration, chosen = self._configured(Path(project.directory))
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
         outcome = check(reading, ran, inline=not self.options.no_ignores)
@@ -193,9 +193,6 @@ class Linter:
         if not given.is_file():
             raise UsageError(f"--config {given}: no such file")
         return given
-
-    def _configuration(self, project: ProjectFiles) -> tuple[Configuration, Selection]:
-        return self._configured(Path(project.directory))
 
     def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
         """The configuration that holds for a folder: the nearest one upward."""

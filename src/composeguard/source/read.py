@@ -28,10 +28,11 @@ from yaml.events import (
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node
-from composeguard.source.scalars import Scalar, ScalarError, resolve_plain, resolve_tagged
+from composeguard.source.scalars import RESOLVABLE_STARTS, Scalar, ScalarError, resolve_plain, resolve_tagged
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
+_BLOCKS = frozenset("|>")
 MERGE_KEY = "<<"
 
 
@@ -136,12 +137,17 @@ class _Anchor:
     def __init__(self) -> None:
         self.node: Node | None = None
         self.size = 1
+        """Nodes after expansion."""
         self.height = 0
         """Levels of collections in it, those of its aliases included."""
 
 
 class _Composer:
-    """Builds the nodes of one file. Counts what aliases would add, before anything is expanded."""
+    """Builds the nodes of one file. Counts what aliases would add, before anything is expanded.
+
+    Most events are scalars without anchor and tag: `_mapping` and `_sequence` build those where they stand, as a call
+    for each would cost as much as the rest of it. They count them when they leave their own level.
+    """
 
     def __init__(self, file: SourceFile, limits: Limits, events: _EventSource) -> None:
         self.file = file
@@ -153,8 +159,9 @@ class _Composer:
         self.deepest = 0
         """The deepest level since the innermost open anchor began, aliases followed."""
         self.count = 0
-        self.size = 0
-        """Nodes after expansion; minus `count`, what the aliases add."""
+        """Nodes written so far, keys included."""
+        self.added = 0
+        """Nodes that aliases add to those."""
 
     def documents(self) -> list[Node]:
         try:
@@ -184,40 +191,26 @@ class _Composer:
 
     def _node(self, event: _Event, key_start: int, key_end: int) -> Node:
         kind: type[object] = type(event)
-        start = event.start_mark.index
         if kind is AliasEvent:
             return self._alias(event, key_start, key_end)
         self.count += 1
-        self.size += 1
         anchor = event.anchor
         entry = None
         if anchor is not None:
             entry = self.anchors[anchor] = _Anchor()
         if kind is ScalarEvent:
-            style = event.style or ""
-            tag = event.tag
-            text = event.value
-            end = event.end_mark.index
-            value: Scalar
-            if tag is not None:
-                value = self._tagged(tag, text, start, end)
-            elif style:
-                value = text
-                if style in "|>":
-                    end = start + len(self.file.text[start:end].rstrip(_TRAILING_BLANK))
-            else:
-                value = resolve_plain(text)
-            node = Node(value, self.file, start, end, key_start, key_end, style, tag, anchor)
+            node = self._scalar(event, key_start, key_end)
             if entry:
                 entry.node = node
             return node
+        start = event.start_mark.index
         if self.count > self.limits.nodes:
             raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
         if self.depth >= self.limits.depth:
             raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
         self.depth += 1
         outer, self.deepest = self.deepest, self.depth if entry else max(self.deepest, self.depth)
-        size_before = self.size
+        size_before = self.count + self.added
         if kind is MappingStartEvent:
             node = self._mapping(event, key_start, key_end)
         else:
@@ -225,23 +218,60 @@ class _Composer:
         self.depth -= 1
         if entry:
             entry.node = node
-            entry.size = self.size - size_before + 1
+            entry.size = self.count + self.added - size_before + 1
             entry.height = self.deepest - self.depth
             self.deepest = max(outer, self.deepest)
         return node
+
+    def _scalar(self, event: _Event, key_start: int, key_end: int) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        style, tag, text = event.style or "", event.tag, event.value
+        value: Scalar = text
+        if tag is not None:
+            value = self._tagged(tag, text, start, end)
+        elif not style:
+            value = resolve_plain(text)
+        elif style in "|>":
+            end = start + len(self.file.text[start:end].rstrip(_TRAILING_BLANK))
+        return Node(value, self.file, start, end, key_start, key_end, style, tag, event.anchor)
 
     def _mapping(self, event: _Event, key_start: int, key_end: int) -> Node:
         file, following = self.file, self.next
         entries: dict[str, Node] = {}
         last = None
+        kind: type[object]
+        count = 0
         while True:
             key = following()
-            kind: type[object] = type(key)
+            kind = type(key)
             if kind is MappingEndEvent:
                 break
             start, end = key.start_mark.index, key.end_mark.index
-            name = self._key(key)
-            value = self._node(following(), start, end)
+            name: str | None
+            if kind is ScalarEvent and key.anchor is None and key.tag is None:
+                name = key.value
+                count += 1
+                if name[:1] in RESOLVABLE_STARTS and not key.style:
+                    name = _plain_key(name)
+            else:
+                name = self._key(key)
+            item = following()
+            if type(item) is ScalarEvent and item.anchor is None and item.tag is None and item.style not in _BLOCKS:
+                text, style = item.value, item.style
+                count += 1
+                value = Node(
+                    text if style or text[:1] not in RESOLVABLE_STARTS else resolve_plain(text),
+                    file,
+                    item.start_mark.index,
+                    item.end_mark.index,
+                    start,
+                    end,
+                    style or "",
+                )
+            else:
+                self.count += count
+                count = 0
+                value = self._node(item, start, end)
             if name is None:
                 file.problems.append(SourceError("a key must be a string", file, start, end))
                 continue
@@ -249,17 +279,28 @@ class _Composer:
                 first = file.line_of(entries[name].key_start)
                 raise SourceError(f'duplicate key "{name}", first on line {first}', file, start, end)
             entries[name] = last = value
+        self.count += count
         return self._collection(entries, event, key.end_mark.index, last, key_start, key_end)
 
     def _sequence(self, event: _Event, key_start: int, key_end: int) -> Node:
-        following = self.next
+        file, following = self.file, self.next
         items: list[Node] = []
+        count = 0
         while True:
             item = following()
             kind: type[object] = type(item)
             if kind is SequenceEndEvent:
                 break
-            items.append(self._node(item, -1, -1))
+            if kind is ScalarEvent and item.anchor is None and item.tag is None and item.style not in _BLOCKS:
+                text, style = item.value, item.style
+                count += 1
+                value = text if style or text[:1] not in RESOLVABLE_STARTS else resolve_plain(text)
+                items.append(Node(value, file, item.start_mark.index, item.end_mark.index, -1, -1, style or ""))
+            else:
+                self.count += count
+                count = 0
+                items.append(self._node(item, -1, -1))
+        self.count += count
         return self._collection(items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end)
 
     def _collection(
@@ -279,21 +320,13 @@ class _Composer:
         return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
 
     def _key(self, event: _Event) -> str | None:
-        """The text of a key; None where it is no string, which the reference refuses."""
+        """The text of a key with an anchor or a tag, or that is no scalar; None where it is no string."""
         kind: type[object] = type(event)
-        if kind is ScalarEvent:
+        if kind is ScalarEvent and (event.style or event.value == MERGE_KEY):
             self.count += 1
-            self.size += 1
-            text: str = event.value
             if event.anchor is not None:
                 self._node(event, -1, -1)
-            if event.style or text == MERGE_KEY:
-                return text
-            if event.tag is not None:
-                resolved = self._tagged(event.tag, text, event.start_mark.index, event.end_mark.index)
-            else:
-                resolved = resolve_plain(text)
-            return resolved if isinstance(resolved, str) else None
+            return event.value
         node = self._node(event, -1, -1)
         return node.value if isinstance(node.value, str) else None
 
@@ -308,8 +341,8 @@ class _Composer:
         self.deepest = max(self.deepest, self.depth + anchor.height)
         if self.deepest > self.limits.depth:
             raise SourceError(f"aliases nest deeper than {self.limits.depth} levels", self.file, start, end)
-        self.size += anchor.size
-        if self.size - self.count > self.limits.expanded:
+        self.added += anchor.size - 1
+        if self.added > self.limits.expanded:
             message = f"aliases expand to more than {self.limits.expanded:,} values"
             raise SourceError(message, self.file, start, end)
         target = anchor.node
@@ -323,3 +356,8 @@ class _Composer:
             return resolve_tagged(tag, text)
         except ScalarError as error:
             raise SourceError(str(error), self.file, start, end) from None
+
+
+def _plain_key(text: str) -> str | None:
+    value = text if text == MERGE_KEY else resolve_plain(text)
+    return value if isinstance(value, str) else None

@@ -58,7 +58,8 @@ class Timestamp:
 Scalar: TypeAlias = str | int | float | bool | Timestamp | None
 
 _NUMERIC_STARTS = frozenset("+-0123456789")
-_RESOLVABLE_STARTS = _NUMERIC_STARTS | frozenset(".yYnNtTfFoO~<")
+RESOLVABLE_STARTS = _NUMERIC_STARTS | frozenset((*".nNtTfF~<", ""))
+"""First characters of the plain scalars that may be something else than their text."""
 _EXACT: dict[str, Scalar] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -80,7 +81,7 @@ _CORE_TAG = "tag:yaml.org,2002:"
 
 def resolve_plain(text: str) -> Scalar:
     """The value of an untagged plain scalar. `<<` as a value is null, as it is for the reference."""
-    if text and text[0] not in _RESOLVABLE_STARTS:
+    if text[:1] not in RESOLVABLE_STARTS:
         return text
     if text in _EXACT:
         return _EXACT[text]
