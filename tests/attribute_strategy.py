@@ -71,7 +71,12 @@ def value_text(draw: DrawFn, samples: Samples, plan: Plan) -> str:
     if samples.shape is Shape.PAIRS and draw(st.booleans()):
         return f"[{', '.join(map(_as_item, pick_some(draw, samples, plan)))}]"
     pairs = pick_some(draw, samples, plan, least=1)
-    return "{" + ", ".join(pairs if plan.odd and chance(draw, 10) else without_repeats(pairs)) + "}"
+    return flow_mapping(pairs if plan.odd and chance(draw, 10) else without_repeats(pairs))
+
+
+def flow_mapping(pairs: list[str]) -> str:
+    """The pairs as one flow mapping, a space after a last `:`: libyaml refuses `{key:}`, the reference reads it."""
+    return "{" + ", ".join(f"{pair} " if pair.endswith(":") else pair for pair in pairs) + "}"
 
 
 def _as_item(pair: str) -> str:

@@ -13,7 +13,15 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from tests.attribute_samples import ENV_LINES, SECTIONS, SERVICE, Samples, Shape
-from tests.attribute_strategy import ENVIRONMENT, Plan, chance, pick_some, value_text, without_repeats
+from tests.attribute_strategy import (
+    ENVIRONMENT,
+    Plan,
+    chance,
+    flow_mapping,
+    pick_some,
+    value_text,
+    without_repeats,
+)
 from tests.oracle import Request
 from tests.recorded_case import HOME
 
@@ -182,7 +190,7 @@ def _sections(draw: DrawFn, plan: Plan, *, whole: bool) -> list[str]:
         for key, (section, needed) in NEEDED.items():
             if key in plan.focus:
                 chosen.setdefault(section, []).extend(needed)
-    return [f"{section}: {{{', '.join(without_repeats(pairs))}}}" for section, pairs in chosen.items()]
+    return [f"{section}: {flow_mapping(without_repeats(pairs))}" for section, pairs in chosen.items()]
 
 
 def _plan(draw: DrawFn) -> Plan:

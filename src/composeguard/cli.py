@@ -101,6 +101,7 @@ _input_options = _options(
 
 _display_options = _options(
     click.option("--color", type=_COLOURS, default="auto", help="When to use colours (also: NO_COLOR, FORCE_COLOR)."),
+    click.option("--no-progress", is_flag=True, help="Show no counter while checking takes long."),
     click.option("-q", "--quiet", is_flag=True, help="Print the report only."),
     click.option("-v", "--verbose", is_flag=True, help="Say what is read, and show tracebacks of internal errors."),
 )
@@ -180,8 +181,8 @@ def fix(**options: object) -> int:
 
 @cli.command()
 @click.argument("rule")
-@_display_options
-def explain(rule: str, color: str, quiet: bool, verbose: bool) -> int:
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def explain(rule: str, verbose: bool) -> int:
     """Print the documentation of one RULE, by its code or name."""
     from composeguard.commands.explain import run_explain
 

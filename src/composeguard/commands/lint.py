@@ -24,6 +24,7 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.report.escape import visible
 from composeguard.report.full import render_note
 from composeguard.report.options import RenderOptions
 
@@ -96,7 +97,16 @@ class Linter:
         """Check every project, in order."""
         wanted = not (self.options.no_progress or self.options.quiet)
         for project in progress(self.projects(), "checking project", wanted=wanted):
-            yield self.check(project)
+            result = self.check(project)
+            if self.options.verbose:
+                self._say(result)
+            yield result
+
+    def _say(self, result: Result) -> None:
+        """What was read, for `--verbose`."""
+        settings = self._configured(Path(result.project.directory))[0].origin or "the defaults"
+        names = ", ".join(result.files)
+        sys.stderr.write(visible(f"read {names} with {settings}: {len(result.selection.rules)} rules") + "\n")
 
     def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""

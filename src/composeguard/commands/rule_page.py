@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from composeguard.engine.rule import Example, Rule
 from composeguard.engine.severity import Profile
 
+_EXPECT = re.compile(r"# expect: ")
+_BESIDES = re.compile(r"^# besides: .*\n", re.MULTILINE)
 _CUMULATIVE = (Profile.BASELINE, Profile.RECOMMENDED, Profile.RESTRICTED, Profile.ALL)
 
 
@@ -31,10 +35,15 @@ def markdown(rule: Rule) -> str:
     return "\n".join(parts)
 
 
+def _for_readers(text: str) -> str:
+    """An example without the marks of the tests; `# expect: CG101` is left as `# CG101`."""
+    return _EXPECT.sub("# ", _BESIDES.sub("", text)).rstrip()
+
+
 def _example(example: Example) -> str:
     title = f"## Example{': ' + example.title if example.title else ''}\n"
     blocks = [title]
     for heading, text in (("Bad", example.bad), ("Fixed", example.fixed), ("Good", example.good)):
         if text:
-            blocks.append(f"{heading}:\n\n```yaml\n{text.rstrip()}\n```\n")
+            blocks.append(f"{heading}:\n\n```yaml\n{_for_readers(text)}\n```\n")
     return "\n".join(blocks)
