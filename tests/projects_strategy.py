@@ -12,16 +12,10 @@ from typing import TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
-from tests.attribute_samples import ENV_LINES, SECTIONS, SERVICE, Samples, Shape
-from tests.attribute_strategy import (
-    ENVIRONMENT,
-    Plan,
-    chance,
-    flow_mapping,
-    pick_some,
-    value_text,
-    without_repeats,
-)
+from tests.attribute_samples import ENV_LINES, SERVICE
+from tests.attribute_strategy import ENVIRONMENT, Plan, chance
+from tests.block_style import Layout, lay_out
+from tests.document_strategy import REFERENCES, document
 from tests.oracle import Request
 from tests.recorded_case import HOME
 
@@ -30,24 +24,7 @@ Files: TypeAlias = dict[str, str]
 
 NAMES = ("a", "b", "c")  # a service refers to later ones only, so that most projects have no cycle
 ATTRIBUTES = tuple(SERVICE)
-# These name other services; only the first service has them.
-REFERENCES = frozenset({"pid", "ipc", "links", "volumes_from", "network_mode"})
-SERVICE_ONLY = frozenset(
-    {
-        "attach",
-        "container_name",
-        "deploy",
-        "develop",
-        "external_links",
-        "links",
-        "post_start",
-        "pre_start",
-        "pre_stop",
-        "provider",
-        "restart",
-        "scale",
-    }
-)
+NAMES_OF_MAIN = ("compose.yml", "docker-compose.yml", "docker-compose.yaml")
 # Two of one row in a service are mostly an error.
 RIVALS = (
     {"networks", "network_mode"},
@@ -76,123 +53,6 @@ class Project:
         return "\n".join([f"{self.request.as_json()}", *parts])
 
 
-def _attribute(draw: DrawFn, name: str, plan: Plan, anchors: frozenset[str], later: bool) -> str:
-    """One line `name: value` of a service; `later` is true where a tag has something to act on."""
-    text = value_text(draw, SERVICE[name], plan)
-    if later and chance(draw, 8):
-        return f"{name}: !reset {draw(st.sampled_from(('null', '[]', text)))}"
-    if later and chance(draw, 8):
-        return f"{name}: !override {text}"
-    if name in ("environment", "labels") and "e" in anchors and chance(draw, 3):
-        merged = "*e" if not text.startswith("{") else "{<<: *e, " + text[1:]
-        return f"{name}: {merged}"
-    return f"{name}: {text}"
-
-
-def _depends_on(draw: DrawFn, targets: tuple[str, ...]) -> str:
-    target = draw(st.sampled_from(targets))
-    forms = (
-        f"[{target}]",
-        f"{{{target}: {{condition: service_healthy}}}}",
-        f"{{{target}: {{condition: service_started, required: false}}}}",
-        f"{{{target}: {{condition: service_completed_successfully, restart: true}}}}",
-    )
-    return "depends_on: " + draw(st.sampled_from(forms))
-
-
-def _service(
-    draw: DrawFn,
-    name: str,
-    plan: Plan,
-    *,
-    whole: bool,
-    extended: tuple[str, ...] = (),
-    anchors: frozenset[str] = frozenset(),
-) -> list[str]:
-    """The lines of a service below its name. `whole` ones have an image; `extended` is what they may extend."""
-    lines: list[str] = []
-    later = not whole
-    if "s" in anchors and draw(st.booleans()):
-        lines.append(draw(st.sampled_from(("<<: *s", "<<: [*s, *r]", "<<: [*r, *s]"))))
-    if bool(extended) and draw(st.booleans()):
-        lines.append(f"extends: {draw(st.sampled_from(extended))}")
-        later = True
-    keys = [key for key in plan.focus if draw(st.integers(0, 3)) and (name == "a" or key not in REFERENCES)]
-    if whole and "build" not in keys and "image" not in keys:
-        lines.append("image: x")
-    lines += [_attribute(draw, key, plan, anchors, later) for key in keys]
-    targets = tuple(other for other in plan.names if other > name)
-    if targets and chance(draw, 6):
-        lines.append(_depends_on(draw, targets))
-    if plan.odd and chance(draw, 12):
-        lines.append(draw(st.sampled_from(("unknown: 1", "image: x", "restart: {}", "? [a]\n    : b"))))
-    return lines
-
-
-def _document(
-    draw: DrawFn,
-    plan: Plan,
-    *,
-    whole: bool,
-    names: tuple[str, ...],
-    head: tuple[str, ...] = (),
-    extended: tuple[str, ...] = (),
-) -> str:
-    """The text of one document. `head` lines come first; `extended` values may be used by `extends`."""
-    lines = list(head)
-    anchors: frozenset[str] = frozenset()
-    if chance(draw, 4):
-        anchors = frozenset("ers")
-        lines.append(f"x-e: &e {value_text(draw, Samples(Shape.MAP, SERVICE['environment'].good), plan)}")
-        for anchor in "rs":
-            keys = [key for key in plan.focus if draw(st.booleans())]
-            pairs = [f"{key}: {value_text(draw, SERVICE[key], plan)}" for key in keys]
-            lines.append(f"x-{anchor}: &{anchor} {{{', '.join(pairs)}}}")
-    lines.append("services:")
-    for name in names:
-        later = [other for other in names if other > name]
-        own = (*later, *(f"{{service: {other}}}" for other in later))
-        body = _service(draw, name, plan, whole=whole, extended=own + extended, anchors=anchors)
-        if not body:
-            lines.append(f"  {name}: {{}}")
-            continue
-        tag = ""
-        if not whole and chance(draw, 12):
-            tag = " !override"
-            body = ["image: y", *(line for line in body if not line.startswith("image:"))]
-        lines += [f"  {name}:{tag}", *(f"    {line}" for line in body)]
-    if chance(draw, 10):
-        keys = [key for key in plan.focus if key not in SERVICE_ONLY | REFERENCES | {"image"} and draw(st.booleans())]
-        lines += ["jobs:", "  t:", "    image: x", "    triggers: {manual: true}"]
-        lines += [f"    {_attribute(draw, key, plan, anchors, not whole)}" for key in keys]
-    lines += _sections(draw, plan, whole=whole)
-    return "\n".join(lines) + "\n"
-
-
-NEEDED = {
-    "networks": ("networks", ("n:", "m: {}")),
-    "volumes": ("volumes", ("vol:",)),
-    "pre_start": ("volumes", ("vol:",)),
-    "secrets": ("secrets", ("s: {file: ./s.txt}", "t: {environment: X}")),
-    "build": ("secrets", ("s: {file: ./s.txt}",)),
-    "configs": ("configs", ("c: {file: ./c.conf}", "d: {content: x}")),
-    "models": ("models", ("llm: {model: m}",)),
-}
-
-
-def _sections(draw: DrawFn, plan: Plan, *, whole: bool) -> list[str]:
-    """The top-level definitions: what the services refer to, and a few more."""
-    chosen: dict[str, list[str]] = {}
-    for section, samples in SECTIONS.items():
-        if chance(draw, 5) or (section in plan.focus and chance(draw, 2)):
-            chosen[section] = pick_some(draw, samples, plan, least=1)
-    if whole:
-        for key, (section, needed) in NEEDED.items():
-            if key in plan.focus:
-                chosen.setdefault(section, []).extend(needed)
-    return [f"{section}: {flow_mapping(without_repeats(pairs))}" for section, pairs in chosen.items()]
-
-
 def _plan(draw: DrawFn) -> Plan:
     focus: list[str] = []
     for name in draw(st.lists(st.sampled_from(ATTRIBUTES), min_size=1, max_size=4, unique=True)):
@@ -206,7 +66,9 @@ def _include(draw: DrawFn, plan: Plan, files: Files) -> tuple[str, ...]:
     """Write an included file or two, and give the line that includes them."""
     where = draw(st.sampled_from(("inc.yaml", "sub/inc.yaml")))
     names = draw(st.sampled_from((("i",), ("i", "j"), ("c",), ("b", "i"))))
-    files[where] = _document(draw, plan, whole=True, names=names)
+    below = _nested_include(draw, plan, files, where) if chance(draw, 3) else ()
+    extended = _extended(draw, plan, files) if chance(draw, 5) else ()
+    files[where] = _documents(draw, plan, names, head=below, extended=extended)
     entry = draw(
         st.sampled_from(
             (
@@ -217,25 +79,60 @@ def _include(draw: DrawFn, plan: Plan, files: Files) -> tuple[str, ...]:
                 f"{{path: {where}, project_directory: sub, env_file: [sub/a.env, /dev/null]}}",
                 f"{{path: [{where}, inc2.yaml]}}",
                 f"{where}, inc2.yaml",
+                f'"${{U:-{where}}}", {{path: inc2.yaml, project_directory: sub}}',
             )
         )
     )
     if "inc2" in entry:
-        files["inc2.yaml"] = _document(draw, plan, whole="{" not in entry, names=(names[0],))
+        files["inc2.yaml"] = document(draw, plan, whole="{path: [" not in entry, names=(names[0],))
     if chance(draw, 4):
         files["sub/.env"] = _env_text(draw, plan)
     return (f"include: [{entry}]",)
 
 
+def _nested_include(draw: DrawFn, plan: Plan, files: Files, where: str) -> tuple[str, ...]:
+    """Write the files of two more levels of includes, and give the line for the file `where`."""
+    first, second = ("deep/one.yaml", "deep/two.yaml") if "/" not in where else ("sub/deep/one.yaml", "sub/two.yaml")
+    base = "" if "/" not in where else "sub/"
+    files[second] = document(draw, plan, whole=True, names=draw(st.sampled_from((("i",), ("q",), ("c",)))))
+    line: tuple[str, ...] = ()
+    if draw(st.booleans()):
+        line = draw(st.sampled_from((("include: [two.yaml]",), ("include: [../two.yaml]",), ("include: [one.yaml]",))))
+    files[first] = document(draw, plan, whole=True, names=draw(st.sampled_from((("i",), ("r",)))), head=line)
+    inner = first.removeprefix(base)
+    forms = (f"[{inner}]", f"[{{path: {inner}, project_directory: .}}]", f"[{{path: ./{inner}, env_file: a.env}}]")
+    return (f"include: {draw(st.sampled_from(forms))}",)
+
+
 def _extended(draw: DrawFn, plan: Plan, files: Files) -> tuple[str, ...]:
     """Write a file of services to extend, and give the values of `extends` that name them."""
     where = draw(st.sampled_from(("base.yaml", "sub/base.yaml")))
-    files[where] = _document(draw, plan, whole=True, names=("k", "l"))
+    further: tuple[str, ...] = ()
+    if chance(draw, 3):
+        files["sub/root.yaml"] = _documents(draw, plan, ("z",))
+        named = "root.yaml" if where.startswith("sub/") else "sub/root.yaml"
+        further = (f"{{service: z, file: {named}}}", f"{{service: z, file: ./{named}}}")
+    files[where] = _documents(draw, plan, ("k", "l"), extended=further)
     return tuple(f"{{service: {name}, file: {where}}}" for name in ("k", "l"))
 
 
+def _documents(
+    draw: DrawFn,
+    plan: Plan,
+    names: tuple[str, ...],
+    *,
+    head: tuple[str, ...] = (),
+    extended: tuple[str, ...] = (),
+) -> str:
+    """The text of a file: a document, at times two."""
+    text = document(draw, plan, whole=True, names=names, head=head, extended=extended)
+    while chance(draw, 8):
+        text += "---\n" + document(draw, plan, whole=False, names=(names[0],), extended=extended)
+    return text
+
+
 def _env_text(draw: DrawFn, plan: Plan) -> str:
-    return "\n".join(_pick_some_lines(draw, plan)) + "\n"
+    return "\n".join(_pick_some_lines(draw, plan)) + draw(st.sampled_from(("\n", "\n", "")))
 
 
 def _pick_some_lines(draw: DrawFn, plan: Plan) -> list[str]:
@@ -246,38 +143,63 @@ def _pick_some_lines(draw: DrawFn, plan: Plan) -> list[str]:
 def _request(draw: DrawFn, plan: Plan, files: Files) -> Request:
     env = {name: value for name, value in ENVIRONMENT.items() if not plan.odd or not chance(draw, 6)}
     override = tuple(name for name in files if "override" in name)
-    explicit = not override or override[0].startswith("sub/") or draw(st.booleans())
+    explicit = "compose.yaml" in files and (not override or override[0].startswith("sub/") or draw(st.booleans()))
+    if "COMPOSE_FILE" in files.get(".env", "") or chance(draw, 8):
+        explicit = False
+    if not explicit and chance(draw, 8):
+        env["COMPOSE_FILE"] = ":".join((_main(files), *override))
+    if chance(draw, 12):
+        env["COMPOSE_PROFILES"] = draw(st.sampled_from(("p", "p,q", "*", "")))
     return Request(
-        files=("compose.yaml", *override) if explicit else (),
+        files=(_main(files), *override) if explicit else (),
         env={**env, "HOME": HOME},
         env_files=("a.env",) if "a.env" in files and chance(draw, 8) else (),
         profiles=draw(st.sampled_from(((), ("p",), ("*",)))) if "profiles" in plan.focus else (),
         name="given" if chance(draw, 10) else "",
+        project_dir=draw(st.sampled_from(("sub", "."))) if explicit and chance(draw, 12) else "",
+    )
+
+
+def _main(files: Files) -> str:
+    return next(iter(files))
+
+
+def _layout(draw: DrawFn) -> Layout:
+    return Layout(
+        seed=draw(st.integers(0, 999)),
+        indent=draw(st.sampled_from((2, 4, 3))),
+        narrow=chance(draw, 3),
+        carriage_return=chance(draw, 8),
+        byte_order_mark=chance(draw, 10),
+        literals=chance(draw, 4),
     )
 
 
 @st.composite
 def _projects(draw: DrawFn) -> Project:
     plan = _plan(draw)
-    files: Files = {"compose.yaml": ""}
+    main = draw(st.sampled_from(NAMES_OF_MAIN)) if chance(draw, 6) else "compose.yaml"
+    files: Files = {main: ""}
     head: tuple[str, ...] = ()
     if chance(draw, 8):
         head = (f"name: {draw(st.sampled_from(('own', '${X}-own', 'Own_Name')))}",)
     if chance(draw, 4):
         head += _include(draw, plan, files)
     extended = _extended(draw, plan, files) if chance(draw, 3) else ()
-    text = _document(draw, plan, whole=True, names=plan.names, head=head, extended=extended)
-    if chance(draw, 8):
-        text += "---\n" + _document(draw, plan, whole=False, names=("a",))
-    files["compose.yaml"] = text
+    files[main] = _documents(draw, plan, plan.names, head=head, extended=extended)
     if draw(st.booleans()):
-        where = draw(st.sampled_from(("compose.override.yaml", "sub/override.yaml")))
-        files[where] = _document(draw, plan, whole=False, names=plan.names[:2], extended=extended)
+        where = draw(st.sampled_from(("compose.override.yaml", "sub/override.yaml", "docker-compose.override.yml")))
+        files[where] = document(draw, plan, whole=False, names=plan.names[:2], extended=extended)
+    for name in files:
+        if chance(draw, 4):
+            files[name] = lay_out(files[name], _layout(draw))
     if chance(draw, 3):
         files[".env"] = _env_text(draw, plan)
+        if chance(draw, 6):
+            files[".env"] = draw(st.sampled_from(("COMPOSE_PROFILES=p\n", f"COMPOSE_FILE={main}\n"))) + files[".env"]
     if any("a.env" in text for text in files.values()):
-        files["a.env"] = _env_text(draw, plan)
-        files["sub/a.env"] = _env_text(draw, plan)
+        for folder in ("", "sub/", *(("deep/", "sub/deep/") if any("deep/" in name for name in files) else ())):
+            files[f"{folder}a.env"] = _env_text(draw, plan)
     return Project(files, _request(draw, plan, files))
 
 

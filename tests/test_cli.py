@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 
 from composeguard import cli
+from composeguard.compose.files import Files
+from composeguard.compose.request import Request
+from composeguard.model.read import read_project
+from composeguard.model.reading import Reading
 
 CLEAN = """\
 services:
@@ -347,6 +351,26 @@ def test_rules_of_ones_own(run: Run) -> None:
     rule.write_text("raise ValueError('no')\n")
     failed = run("check", "--rules", "mine")
     assert (failed.code, "mine/own.py" in failed.err) == (2, True)
+
+
+def test_a_project_that_takes_too_long_is_an_error_and_the_others_go_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(request: Request, files: Files) -> Reading:
+        if "/a/" in request.files[0]:
+            time.sleep(30)
+        return read_project(request, files)
+
+    write("a/compose.yaml", BAD)
+    write("b/compose.yaml", BAD)
+    run("check")
+    monkeypatch.setattr("composeguard.commands.lint.read_project", slow)
+    started = time.monotonic()
+    result = run("check", "-f", "concise", "--timeout", "1")
+    assert result.code == 2
+    assert "a/compose.yaml: not checked within 1 seconds" in result.err
+    assert result.out.startswith("b/compose.yaml:13:5: CG101")
+    assert time.monotonic() - started < 15
 
 
 def test_internal_errors_are_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from composeguard.engine.rule import (
 )
 from composeguard.engine.severity import Profile, Severity
 from composeguard.model.container import Container
+from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
@@ -35,6 +36,7 @@ __all__ = [
     "Example",
     "Fix",
     "Focus",
+    "HostMount",
     "ImageName",
     "Kind",
     "Node",
@@ -60,8 +62,10 @@ __all__ = [
     "cwe",
     "diagnostic_rule",
     "docker",
+    "host_mounts",
     "image_fault",
     "image_name",
+    "normal_host_path",
     "owasp",
     "pss",
     "reading_rule",

@@ -96,6 +96,14 @@ _input_options = _options(
         is_flag=True,
         help="Parts that cannot be seen (remote or missing includes) are notes, not errors.",
     ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=300.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="The time that one project may take; 0 is no limit.",
+    ),
     click.option("--allow-no-files", is_flag=True, help="It is no error if nothing matches."),
 )
 

@@ -45,7 +45,7 @@ def run_check(options: CheckOptions) -> int:
     _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout)))
     if options.statistics:
         _statistics(report)
-    return exit_code(results, options)
+    return exit_code(linter, results)
 
 
 def _output(value: str) -> tuple[str, Path]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.lint import Linter, Result, exit_code, notes_to_stderr
 from composeguard.commands.options import FixOptions
 from composeguard.commands.render import render_options
@@ -45,7 +46,12 @@ def run_fix(options: FixOptions) -> int:
     results: list[Result] = []
     tally = _Tally()
     for result in linter.results():
-        done = _plan(linter, result, options)
+        try:
+            with deadline(options.timeout):
+                done = _plan(linter, result, options)
+        except OutOfTimeError:
+            linter.fail(result.project, f"no fixes planned within {options.timeout:g} seconds")
+            continue
         unwritten = _write(linter, done, options, tally)
         tally.refused.extend((*done.refused, *unwritten))
         tally.unsafe.extend(done.skipped_unsafe)
@@ -60,7 +66,7 @@ def run_fix(options: FixOptions) -> int:
         stream = sys.stderr if options.diff else sys.stdout
         stream.write("".join(_summary(tally, options, render_options(options, stream))))
         notes_to_stderr(results, render_options(options, sys.stderr))
-    worst = exit_code(results, options)
+    worst = exit_code(linter, results)
     if options.diff and worst < 2:
         return 1 if tally.texts else 0
     return worst

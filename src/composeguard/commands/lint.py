@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
 from composeguard.compose.diagnostic import Diagnostic, Kind
@@ -66,6 +67,8 @@ class Linter:
     def __init__(self, options: LintOptions, *, judging: bool = False) -> None:
         self.options = options
         self._judging = judging
+        self.failed = False
+        """Some project could not be judged at all."""
         self.cwd = Path.cwd()
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
@@ -97,10 +100,20 @@ class Linter:
         """Check every project, in order."""
         wanted = not (self.options.no_progress or self.options.quiet)
         for project in progress(self.projects(), "checking project", wanted=wanted):
-            result = self.check(project)
+            try:
+                with deadline(self.options.timeout):
+                    result = self.check(project)
+            except OutOfTimeError:
+                self.fail(project, f"not checked within {self.options.timeout:g} seconds")
+                continue
             if self.options.verbose:
                 self._say(result)
             yield result
+
+    def fail(self, project: ProjectFiles, reason: str) -> None:
+        """A project that could not be judged: an error of the run, that does not stop the others."""
+        self.failed = True
+        sys.stderr.write(visible(f"error: {self.shown(project)[0]}: {reason}") + "\n")
 
     def _say(self, result: Result) -> None:
         """What was read, for `--verbose`."""
@@ -258,9 +271,12 @@ def _with_options(settings: Settings, options: LintOptions) -> Settings:
     return settings.model_copy(update=changes)
 
 
-def exit_code(results: Iterable[Result], options: LintOptions) -> int:
+def exit_code(linter: Linter, results: Iterable[Result]) -> int:
     """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
+    options = linter.options
     code = 0
+    if linter.failed:
+        return 2
     for result in results:
         unseen = [
             note

@@ -34,6 +34,8 @@ class LintOptions:
     allow_partial: bool = False
     allow_no_files: bool = False
     color: str = "auto"
+    timeout: float = 0.0
+    """Seconds that one project may take; 0 is no limit."""
     no_progress: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -193,34 +193,22 @@ class _Composer:
         kind: type[object] = type(event)
         if kind is AliasEvent:
             return self._alias(event, key_start, key_end)
-        self.count += 1
-        anchor = event.anchor
-        entry = None
-        if anchor is not None:
-            entry = self.anchors[anchor] = _Anchor()
+        if event.anchor is not None:
+            return self._anchored(event, event.anchor, key_start, key_end)
+        return (self._scalar if kind is ScalarEvent else self._collection)(event, key_start, key_end)
+
+    def _anchored(self, event: _Event, name: str, key_start: int, key_end: int) -> Node:
+        anchor = self.anchors[name] = _Anchor()
+        kind: type[object] = type(event)
         if kind is ScalarEvent:
-            node = self._scalar(event, key_start, key_end)
-            if entry:
-                entry.node = node
+            node = anchor.node = self._scalar(event, key_start, key_end)
             return node
-        start = event.start_mark.index
-        if self.count > self.limits.nodes:
-            raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
-        if self.depth >= self.limits.depth:
-            raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
-        self.depth += 1
-        outer, self.deepest = self.deepest, self.depth if entry else max(self.deepest, self.depth)
-        size_before = self.count + self.added
-        if kind is MappingStartEvent:
-            node = self._mapping(event, key_start, key_end)
-        else:
-            node = self._sequence(event, key_start, key_end)
-        self.depth -= 1
-        if entry:
-            entry.node = node
-            entry.size = self.count + self.added - size_before + 1
-            entry.height = self.deepest - self.depth
-            self.deepest = max(outer, self.deepest)
+        outer, self.deepest = self.deepest, self.depth + 1
+        before = self.count + self.added
+        node = anchor.node = self._collection(event, key_start, key_end)
+        anchor.size = self.count + self.added - before + 1
+        anchor.height = self.deepest - self.depth
+        self.deepest = max(outer, self.deepest)
         return node
 
     def _scalar(self, event: _Event, key_start: int, key_end: int) -> Node:
@@ -231,34 +219,66 @@ class _Composer:
             value = self._tagged(tag, text, start, end)
         elif not style:
             value = resolve_plain(text)
-        elif style in "|>":
+        if style in _BLOCKS:
             end = start + len(self.file.text[start:end].rstrip(_TRAILING_BLANK))
         return Node(value, self.file, start, end, key_start, key_end, style, tag, event.anchor)
 
-    def _mapping(self, event: _Event, key_start: int, key_end: int) -> Node:
-        file, following = self.file, self.next
-        entries: dict[str, Node] = {}
+    def _collection(self, event: _Event, key_start: int, key_end: int) -> Node:
+        """A block collection ends where its last leaf does: the parser's mark is past trailing comments."""
+        start = event.start_mark.index
+        if self.depth >= self.limits.depth:
+            raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
+        self.depth += 1
+        if self.depth > self.deepest:
+            self.deepest = self.depth
+        value: dict[str, Node] | list[Node]
         last = None
-        kind: type[object]
-        count = 0
+        kind: type[object] = type(event)
+        if kind is MappingStartEvent:
+            value = {}
+            end = self._entries(value)
+            self.count += 2 * len(value)
+            if value:
+                last = next(reversed(value.values()))
+        else:
+            value = []
+            end = self._items(value)
+            self.count += len(value)
+            if value:
+                last = value[-1]
+        if self.count > self.limits.nodes:
+            raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
+        self.depth -= 1
+        if event.flow_style:
+            return Node(value, self.file, start, end, key_start, key_end, "flow", event.tag, event.anchor)
+        end = max(last.end, last.key_end, start) if last else start
+        return Node(value, self.file, start, end, key_start, key_end, "block", event.tag, event.anchor)
+
+    def _entries(self, entries: dict[str, Node]) -> int:
+        """Read a mapping up to its end, and say where that is."""
+        file, following = self.file, self.next
         while True:
             key = following()
-            kind = type(key)
+            kind: type[object] = type(key)
             if kind is MappingEndEvent:
-                break
+                return key.end_mark.index
             start, end = key.start_mark.index, key.end_mark.index
             name: str | None
             if kind is ScalarEvent and key.anchor is None and key.tag is None:
                 name = key.value
-                count += 1
                 if name[:1] in RESOLVABLE_STARTS and not key.style:
                     name = _plain_key(name)
             else:
                 name = self._key(key)
             item = following()
-            if type(item) is ScalarEvent and item.anchor is None and item.tag is None and item.style not in _BLOCKS:
-                text, style = item.value, item.style
-                count += 1
+            kind = type(item)
+            if (
+                kind is ScalarEvent
+                and item.anchor is None
+                and item.tag is None
+                and (style := item.style) not in _BLOCKS
+            ):
+                text = item.value
                 value = Node(
                     text if style or text[:1] not in RESOLVABLE_STARTS else resolve_plain(text),
                     file,
@@ -269,61 +289,40 @@ class _Composer:
                     style or "",
                 )
             else:
-                self.count += count
-                count = 0
                 value = self._node(item, start, end)
             if name is None:
+                self.count += 2
                 file.problems.append(SourceError("a key must be a string", file, start, end))
-                continue
-            if name in entries:
+            elif name in entries:
                 first = file.line_of(entries[name].key_start)
                 raise SourceError(f'duplicate key "{name}", first on line {first}', file, start, end)
-            entries[name] = last = value
-        self.count += count
-        return self._collection(entries, event, key.end_mark.index, last, key_start, key_end)
+            else:
+                entries[name] = value
 
-    def _sequence(self, event: _Event, key_start: int, key_end: int) -> Node:
+    def _items(self, items: list[Node]) -> int:
+        """Read a sequence up to its end, and say where that is."""
         file, following = self.file, self.next
-        items: list[Node] = []
-        count = 0
         while True:
             item = following()
             kind: type[object] = type(item)
             if kind is SequenceEndEvent:
-                break
-            if kind is ScalarEvent and item.anchor is None and item.tag is None and item.style not in _BLOCKS:
-                text, style = item.value, item.style
-                count += 1
+                return item.end_mark.index
+            if (
+                kind is ScalarEvent
+                and item.anchor is None
+                and item.tag is None
+                and (style := item.style) not in _BLOCKS
+            ):
+                text = item.value
                 value = text if style or text[:1] not in RESOLVABLE_STARTS else resolve_plain(text)
                 items.append(Node(value, file, item.start_mark.index, item.end_mark.index, -1, -1, style or ""))
             else:
-                self.count += count
-                count = 0
                 items.append(self._node(item, -1, -1))
-        self.count += count
-        return self._collection(items, event, item.end_mark.index, items[-1] if items else None, key_start, key_end)
-
-    def _collection(
-        self,
-        value: dict[str, Node] | list[Node],
-        event: _Event,
-        end: int,
-        last: Node | None,
-        key_start: int,
-        key_end: int,
-    ) -> Node:
-        """A block collection ends where its last leaf does: the parser's mark is past trailing comments."""
-        style = "flow" if event.flow_style else "block"
-        start = event.start_mark.index
-        if style == "block":
-            end = max(last.end, last.key_end, start) if last else start
-        return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
 
     def _key(self, event: _Event) -> str | None:
         """The text of a key with an anchor or a tag, or that is no scalar; None where it is no string."""
         kind: type[object] = type(event)
         if kind is ScalarEvent and (event.style or event.value == MERGE_KEY):
-            self.count += 1
             if event.anchor is not None:
                 self._node(event, -1, -1)
             return event.value
@@ -337,7 +336,6 @@ class _Composer:
             raise SourceError(f'undefined alias "{event.anchor}"', self.file, start, end)
         if anchor.node is None:
             raise SourceError(f'anchor "{event.anchor}" contains itself', self.file, start, end)
-        self.count += 1
         self.deepest = max(self.deepest, self.depth + anchor.height)
         if self.deepest > self.limits.depth:
             raise SourceError(f"aliases nest deeper than {self.limits.depth} levels", self.file, start, end)
