@@ -24,7 +24,6 @@ from composeguard.api import (
     pss,
 )
 
-
 _REASONS = {
     Severity.CRITICAL: {
         "ALL": "it is root on the host in all but name",

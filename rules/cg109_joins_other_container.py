@@ -116,4 +116,6 @@ def _other(value: str | Unresolved | None) -> str:
     if value is None:
         return ""
     known = value.head if isinstance(value, Unresolved) else value
-    return str(value).partition(":")[2].split(":")[0] if known.startswith("container:") else ""
+    if not known.startswith("container:"):
+        return ""
+    return str(value).removeprefix("container:").removesuffix(":ro").removesuffix(":rw")

@@ -109,7 +109,7 @@ def privileged_group(container: Container) -> Iterator[Problem]:
     """A group in `group_add` gives the container's processes that group's rights on everything mounted.
 
     The kernel compares numbers: group 0 in the container is group 0 on the files, sockets and devices of the
-    host that are mounted. A user other than root, chosen with care, reads and writes through such a group what it should not.
+    host that are mounted. Through it a user that was chosen to be harmless reads and writes what it should not.
 
     **Fix.** Remove the entry, and give the files that the program needs a group of their own.
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from composeguard import __version__
-from composeguard.commands.lint import Linter, exit_code, notes_to_stderr
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
+from composeguard.commands.outcome import exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.engine.report import Report
 from composeguard.errors import UsageError

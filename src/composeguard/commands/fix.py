@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
-from composeguard.commands.lint import Linter, Result, exit_code, notes_to_stderr
+from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import FixOptions
+from composeguard.commands.outcome import exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.fix.diff import unified_diff
 from composeguard.fix.judge import Checked

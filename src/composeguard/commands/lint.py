@@ -26,8 +26,6 @@ from composeguard.errors import NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
-from composeguard.report.full import render_note
-from composeguard.report.options import RenderOptions
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -269,41 +267,3 @@ def _with_options(settings: Settings, options: LintOptions) -> Settings:
     changes["extend_select"] = [*settings.extend_select, *options.extend_select]
     changes["ignore"] = [*settings.ignore, *options.ignore]
     return settings.model_copy(update=changes)
-
-
-def exit_code(linter: Linter, results: Iterable[Result]) -> int:
-    """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
-    options = linter.options
-    code = 0
-    if linter.failed:
-        return 2
-    for result in results:
-        unseen = [
-            note
-            for note in result.notes
-            if note.kind is Kind.UNREADABLE or (note.kind is Kind.GAP and not options.allow_partial)
-        ]
-        if unseen or result.outcome.failures:
-            return 2
-        fail_on = result.settings.fail_on
-        if fail_on != "never" and not (isinstance(options, CheckOptions) and options.exit_zero):
-            threshold = Severity[fail_on.upper()]
-            if any(f.severity >= threshold and f.suppression is None for f in result.outcome.findings):
-                code = 1
-    return code
-
-
-def notes_to_stderr(results: Iterable[Result], options: RenderOptions) -> None:
-    """What is worth a word but is no finding, and rules that failed."""
-    seen: set[str] = set()
-    for result in results:
-        lines = [render_note(note, options) for note in result.notes if note.kind is Kind.NOTE]
-        lines += [
-            f"error: the rule {failure.rule.code} failed on {failure.where or 'the project'}: "
-            f"{type(failure.error).__name__}\n"
-            for failure in result.outcome.failures
-        ]
-        for line in lines:
-            if line not in seen:
-                seen.add(line)
-                sys.stderr.write(line)

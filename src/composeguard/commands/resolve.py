@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, find_project, repository_root
 from composeguard.compose.files import Files
@@ -24,9 +25,11 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, child
 from composeguard.source.node import Path as Steps
 
+_SECONDS = 300.0
+
 
 class RefusedError(ComposeguardError):
-    """The reference refuses the project; the reasons are on standard error already."""
+    """The project cannot be resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +54,13 @@ class ResolveOptions:
 
 def run_resolve(options: ResolveOptions) -> int:
     """Print the project; 2 where the reference refuses it, with every reason and its place on standard error."""
-    reading, files = _read(options)
     later: list[Diagnostic] = []
-    project = resolve_json(reading, files, later.append)
+    try:
+        with deadline(_SECONDS):
+            reading, files = _read(options)
+            project = resolve_json(reading, files, later.append)
+    except OutOfTimeError:
+        raise RefusedError(f"not resolved within {_SECONDS:g} seconds") from None
     diagnostics = (*reading.diagnostics, *later)
     refusals = [diagnostic for diagnostic in diagnostics if diagnostic.refused]
     warnings = [each for each in diagnostics if not each.refused and each.kind in (Kind.VARIABLE, Kind.NOTE)]

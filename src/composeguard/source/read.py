@@ -145,8 +145,8 @@ class _Anchor:
 class _Composer:
     """Builds the nodes of one file. Counts what aliases would add, before anything is expanded.
 
-    Most events are scalars without anchor and tag: `_mapping` and `_sequence` build those where they stand, as a call
-    for each would cost as much as the rest of it. They count them when they leave their own level.
+    Most events are scalars without anchor and tag: `_entries` and `_items` build those where they stand, because a
+    call for each costs more than what it does. Nodes are counted when their collection ends.
     """
 
     def __init__(self, file: SourceFile, limits: Limits, events: _EventSource) -> None:
@@ -271,9 +271,9 @@ class _Composer:
             else:
                 name = self._key(key)
             item = following()
-            kind = type(item)
+            item_kind: type[object] = type(item)
             if (
-                kind is ScalarEvent
+                item_kind is ScalarEvent
                 and item.anchor is None
                 and item.tag is None
                 and (style := item.style) not in _BLOCKS
