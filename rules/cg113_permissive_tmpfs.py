@@ -13,8 +13,8 @@ from composeguard.api import (
     Profile,
     Reading,
     Reference,
+    Remove,
     Safety,
-    Set,
     Severity,
     Unresolved,
     compose,
@@ -51,7 +51,7 @@ services:
     image: nginx:1.27.2
     tmpfs:
       - /tmp:exec,size=64m  # expect: CG113
-      - /run:suid,dev  # expect: CG113
+      - /run:suid,dev  # expect: CG113 CG113
 """,
             fixed="""\
 services:
@@ -97,47 +97,38 @@ def permissive_tmpfs(reading: Reading) -> Iterator[Problem]:
     """
     for container in reading.project.containers():
         for index, entry in enumerate(container.tmpfs):
-            if problem := _problem(container, index, entry):
-                yield problem
+            yield from _problems(container, index, entry)
     for name, volume in reading.project.volumes.items():
         options = volume.driver_opts.get("o")
-        if volume.driver_opts.get("type") != "tmpfs" or not isinstance(options, str):
-            continue
-        if on := _turned_on(options.split(",")):
+        if volume.driver_opts.get("type") == "tmpfs" and isinstance(options, str):
             path: Path = ("volumes", name, "driver_opts", "o")
-            gains = ", ".join(_GAINS[option] for option in on)
-            yield Problem(path, f"the volume {name} is a tmpfs with {', '.join(on)}: {gains}", label=gains)
+            for option in _turned_on(options):
+                message = f"the volume {name} is a tmpfs with {option}: {_GAINS[option]}"
+                yield Problem(path, message, label=_GAINS[option], evidence=option)
 
 
-def _problem(container: Container, index: int, entry: str | Unresolved) -> Problem | None:
-    """The problem of one entry `/path:options`."""
+def _problems(container: Container, index: int, entry: str | Unresolved) -> Iterator[Problem]:
+    """One problem for each option of an entry `/path:options`."""
     text = entry.text if isinstance(entry, Unresolved) else entry
     target, _, options = text.partition(":")
-    words = options.split(",")
-    on = _turned_on(words)
-    if not on:
-        return None
-    fix = None
-    if isinstance(entry, str):
-        left = ",".join(word for word in words if word not in on)
-        fix = Fix(
-            f"drop {', '.join(f'`{option}`' for option in on)}",
-            (Set(container.at("tmpfs", index), f"{target}:{left}" if left else target),),
-            Safety.UNSAFE,
-            note="a program that runs files from there, or makes devices there, fails",
-        )
-    gains = ", ".join(_GAINS[option] for option in on)
     where = target if isinstance(entry, str) else "a path"
-    return Problem(
-        container.at("tmpfs", index),
-        f"{container.name} mounts a tmpfs on {where} with {', '.join(on)}: {gains}",
-        label=gains,
-        fix=fix,
-        evidence=",".join(on),
-    )
+    path = container.at("tmpfs", index)
+    for option in _turned_on(options):
+        yield Problem(
+            path,
+            f"{container.name} mounts a tmpfs on {where} with {option}: {_GAINS[option]}",
+            label=_GAINS[option],
+            fix=Fix(
+                f"drop `{option}`",
+                (Remove((*path, option)),),
+                Safety.UNSAFE,
+                note="a program that runs files from there, or makes devices there, fails",
+            ),
+            evidence=option,
+        )
 
 
-def _turned_on(words: list[str]) -> list[str]:
+def _turned_on(options: str) -> list[str]:
     """The permissive options that hold: of `exec` and `noexec` the last one."""
-    last = {word.removeprefix("no"): word for word in words}
+    last = {word.removeprefix("no"): word for word in options.split(",")}
     return [option for option in _GAINS if last.get(option) == option]

@@ -208,6 +208,13 @@ def test_the_override_beside_the_base_is_read(run: Run) -> None:
     assert run("-f", "concise").out.startswith("compose.override.yaml:1:18: CG101")
 
 
+def test_a_file_that_two_projects_read_is_reported_once(run: Run) -> None:
+    write("compose.yaml", "include: [db/compose.yaml]\n" + CLEAN)
+    write("db/compose.yaml", BAD.replace("web:", "db:"))
+    result = run("-f", "concise")
+    assert [line.split(" ")[1] for line in result.out.splitlines()] == ["CG101"]
+
+
 def test_an_override_alone_is_read_on_its_base_and_reported_alone(run: Run) -> None:
     write("compose.yaml", BAD)
     write("compose.override.yaml", "services: {web: {security_opt: ['seccomp:unconfined']}}\n")

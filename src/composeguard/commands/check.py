@@ -11,7 +11,7 @@ from pathlib import Path
 from composeguard import __version__
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
-from composeguard.commands.outcome import exit_code, notes_to_stderr
+from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.engine.report import Report
 from composeguard.errors import UsageError
@@ -31,9 +31,8 @@ def run_check(options: CheckOptions) -> int:
             sys.stdout.write(f"{visible(name)}\n")
         return 0
     results = list(linter.results())
-    findings = [finding for result in results for finding in result.outcome.findings]
     report = Report.of(
-        findings,
+        distinct(results),
         version=__version__,
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import FixOptions
-from composeguard.commands.outcome import exit_code, notes_to_stderr
+from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.fix.diff import unified_diff
 from composeguard.fix.judge import Checked
@@ -60,7 +60,7 @@ def run_fix(options: FixOptions) -> int:
         fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
         tally.fixed.extend(_as_first_seen(result, fixed))
         results.append(linter.check(result.project) if done.files else result)
-    tally.remaining = sum(finding.suppression is None for result in results for finding in result.outcome.findings)
+    tally.remaining = sum(finding.suppression is None for finding in distinct(results))
     if options.diff:
         _show_diff(tally, Style(render_options(options, sys.stdout)))
     if not options.quiet:

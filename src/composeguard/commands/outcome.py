@@ -8,9 +8,19 @@ from collections.abc import Iterable
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
 from composeguard.compose.diagnostic import Kind
+from composeguard.engine.finding import Finding
 from composeguard.engine.severity import Severity
 from composeguard.report.full import render_note
 from composeguard.report.options import RenderOptions
+
+
+def distinct(results: Iterable[Result]) -> list[Finding]:
+    """The findings of all projects; one in a file that several projects read is said once."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for result in results:
+        for finding in result.outcome.findings:
+            found.setdefault((finding.code, finding.uri, finding.start, finding.end, finding.message), finding)
+    return list(found.values())
 
 
 def exit_code(linter: Linter, results: Iterable[Result]) -> int:

@@ -154,7 +154,9 @@ def _origin(reading: Reading, path: Steps) -> dict[str, Json]:
     for via in reading.way(known):
         at = via.at
         place = _place(at.file, at.start if at.key_start < 0 else at.key_start) if at is not None else {}
-        steps.append({"way": via.way.value, **place})
+        entry: dict[str, Json] = {"way": via.way.value, **place}
+        if entry not in steps:
+            steps.append(entry)
     if steps:
         origin["way"] = steps
     return origin

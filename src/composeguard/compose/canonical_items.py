@@ -41,7 +41,9 @@ def singleton(node: Node, value: Short) -> Node:
 
 def from_short(node: Node, fields: Mapping[str, Short | None], *, keyless: bool = False) -> Node:
     """The mapping that a short form stands for; fields that are None are left out."""
-    entries = {key: singleton(node, value) for key, value in fields.items() if value is not None}
+    file, start, end = node.file, node.start, node.end
+    style = "" if isinstance(node.value, dict | list) else node.style
+    entries = {key: Node(value, file, start, end, -1, -1, style) for key, value in fields.items() if value is not None}
     if keyless:
         return Node(entries, node.file, node.start, node.end, style=node.style)
     return node.with_value(entries)
@@ -120,6 +122,12 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
         if isinstance(item.value, dict | list):
             out.append(item)
             continue
+        if isinstance(item.value, str) and budget.ports:
+            common = short.parse_common_port(item.value)
+            if common is not None:
+                out.append(_port(item, common))
+                budget.ports -= 1
+                continue
         try:
             parsed = short.parse_port_item(item.value)
         except ShortSyntaxError as error:
@@ -130,19 +138,23 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
             if count > budget.ports:
                 message = f"{place(path)}: more than {MOST_PORTS:,} ports; of this range only one is looked at"
                 say(report, item, (*path, index), message, Kind.GAP)
-            fields: dict[str, Short | None] = {
-                "mode": port.mode,
-                "host_ip": port.host_ip,
-                "target": port.target,
-                "published": port.published,
-                "protocol": port.protocol,
-            }
-            out.append(from_short(item, fields))
+            out.append(_port(item, port))
             if count > budget.ports:
                 break
         else:
             budget.ports -= count
     return node.with_value(out)
+
+
+def _port(item: Node, port: short.Port) -> Node:
+    fields: dict[str, Short | None] = {
+        "mode": port.mode,
+        "host_ip": port.host_ip,
+        "target": port.target,
+        "published": port.published,
+        "protocol": port.protocol,
+    }
+    return from_short(item, fields)
 
 
 def mount(node: Node, path: Path, report: Report) -> Node | None:

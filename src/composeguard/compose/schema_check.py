@@ -106,12 +106,13 @@ class _Checker:
         kept: list[Node] | None = None
         path = self.path
         seen: set[object] = set()
+        few = shape.unique and len(items) <= _FEW
         for index, item in enumerate(items):
             path.append(index)
             checked = self.check(item, item_shape)
             if shape.unique and checked is not None:
                 identity = _identity(checked)
-                if identity in seen or (len(items) <= _FEW and _is_number_of(checked.value, seen)):
+                if identity in seen or (few and any(_counts_as(checked, earlier) for earlier in items[:index])):
                     self._say(item, f"{self._place(-1)} holds the same item twice")
                     checked = None
                 seen.add(identity)
@@ -295,11 +296,30 @@ def _identity(node: Node) -> object:
     return value
 
 
-def _is_number_of(value: object, seen: set[object]) -> bool:
-    """To the reference, a number is equal to a text before it that reads as the same number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return any(isinstance(text, str) and _reads_as(text, value) for text in seen)
+def _counts_as(later: Node, earlier: Node) -> bool:
+    """Whether the reference takes two items for equal: to it, a number is equal to a text before it that reads as
+    the same number, at any depth.
+    """
+    value, other = later.value, earlier.value
+    if isinstance(value, dict):
+        return (
+            isinstance(other, dict)
+            and value.keys() == other.keys()
+            and all(_counts_as(child, other[key]) for key, child in value.items())
+        )
+    if isinstance(value, list):
+        return (
+            isinstance(other, list)
+            and len(value) == len(other)
+            and all(_counts_as(child, same) for child, same in zip(value, other, strict=True))
+        )
+    if isinstance(value, int | float) and not isinstance(value, bool) and isinstance(other, str):
+        return _reads_as(other, value)
+    return value == other and (type(value) is type(other) or _both_numbers(value, other))
+
+
+def _both_numbers(*values: object) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
 def _reads_as(text: str, number: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from composeguard.source.numbers import parse_decimal_int
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _MAX_PORT = 65535
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_COMMON = re.compile(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,23 @@ class Ports:
         if len(self) == 1 and first != last:
             return f"{first}-{last}"
         return str(first + index)
+
+
+def parse_common_port(text: str) -> Port | None:
+    """One port in one of the forms that nearly all have; None where only `parse_port` can tell."""
+    match = _COMMON.fullmatch(text)
+    if match is None:
+        return None
+    host_ip, published, written, protocol = match.groups()
+    target = int(written)
+    if not 0 < target <= _MAX_PORT:
+        return None
+    if published is not None:
+        number = int(published)
+        if number > _MAX_PORT:
+            return None
+        published = str(number)
+    return Port(target, published, protocol or "tcp", host_ip)
 
 
 def parse_port(text: Text) -> Ports:

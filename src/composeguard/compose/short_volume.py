@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, piece, shape, split
@@ -10,6 +11,7 @@ from composeguard.compose.value_errors import ShortSyntaxError
 _PROPAGATIONS = frozenset(("rprivate", "private", "rshared", "shared", "rslave", "slave"))
 _SELINUX = frozenset(("z", "Z"))
 _OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
+_CLEAN = re.compile("(?:/[^/.][^/]*)+")
 _PATH_STARTS = frozenset("./~")
 
 
@@ -54,10 +56,10 @@ def parse_volume(text: Text) -> Mount:
     """
     if text == "":
         raise ShortSyntaxError("the volume is empty")
-    if isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) <= 2:
+    if isinstance(text, str) and _is_tiny(text):
         return Mount("volume", clean_path(text))
     sections, lost = _sections(text)
-    if any(section == "" for section in sections):
+    if "" in sections:
         raise ShortSyntaxError("the volume has nothing before, after or between its colons")
     if len(sections) > (2 if lost else 3):
         raise ShortSyntaxError("the volume has too many colons")
@@ -76,12 +78,17 @@ def written_target(text: Text) -> Text:
 
     The reference compares the items of a list by it before they have their long form.
     """
-    if isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) <= 2:
+    if isinstance(text, str) and _is_tiny(text):
         return text
     sections, lost = _sections(text)
     if len(sections) == 1 and not lost:
         return sections[0]
     return sections[1] if len(sections) > 1 else ""
+
+
+def _is_tiny(text: str) -> bool:
+    """Two bytes or less, which the reference takes for a path without looking at them."""
+    return len(text) <= 2 and len(text.encode("utf-8", "surrogatepass")) <= 2
 
 
 def _mount(source: Text | None, target: Text, options: Text | None) -> Mount:
@@ -121,7 +128,7 @@ def _sections(text: Text) -> tuple[list[Text], bool]:
     """
     if isinstance(text, str) and "${" not in text:
         plain = text.split(":")
-        if all(len(section) != 1 or not section.isalpha() for section in plain):
+        if 1 not in map(len, plain) or all(len(section) != 1 or not section.isalpha() for section in plain):
             return list[Text](plain), False
     written = shape(text)
     sections: list[Text] = []
@@ -155,8 +162,8 @@ def _type(source: Text | None) -> str | None:
 
 def clean_path(path: str) -> str:
     """The shortest equivalent path, by text alone: no `.`, no `..` after a name, no doubled or closing slash."""
-    if not path:
-        return ""
+    if not path or _CLEAN.fullmatch(path):
+        return path
     rooted = path.startswith("/")
     steps: list[str] = []
     for step in path.split("/"):
