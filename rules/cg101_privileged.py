@@ -47,14 +47,14 @@ services:
             title="One device instead of all",
             good="""\
 services:
-  vpn:
-    image: example.org/vpn:2.1
+  meter:
+    image: example.org/meter:2.1
     user: "1000:1000"
     privileged: false
     cap_drop: [ALL]
     security_opt: [no-new-privileges:true]
     read_only: true
-    devices: [/dev/net/tun]
+    devices: [/dev/ttyUSB0]
     mem_limit: 256m
     cpus: 0.5
     pids_limit: 100

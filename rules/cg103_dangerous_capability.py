@@ -131,7 +131,7 @@ def dangerous_capability(container: Container) -> Iterator[Problem]:
     With `ALL`, `SYS_ADMIN`, `SYS_MODULE` or `SYS_RAWIO` whoever takes over the process needs no further bug to
     own the host (critical). Others read the host's files or memory, or reach kernel code that has had many
     holes (high); the rest disturb the host's operation (medium, low). `NET_RAW` is in the default set of Docker and not
-    in that of the Pod Security Standards: it is noted.
+    in that of the Pod Security Standards: it is noted, and not removed.
 
     **Fix.** Remove the entry, and find what the program misses: often a device, a `sysctls` entry or a file's
     owner will do.
@@ -148,16 +148,17 @@ def dangerous_capability(container: Container) -> Iterator[Problem]:
             continue
         severity, reason = known
         path = container.at("cap_add", index)
+        fix = Fix(
+            f"remove `{name}`",
+            (Remove(path),),
+            Safety.UNSAFE,
+            note="a program that uses the capability stops working",
+        )
         yield Problem(
             path,
             f"{container.name} has the capability {name}: {reason}",
             label=reason,
             severity=severity,
-            fix=Fix(
-                f"remove `{name}`",
-                (Remove(path),),
-                Safety.UNSAFE,
-                note="a program that uses the capability stops working",
-            ),
+            fix=None if severity is Severity.INFO else fix,
             evidence=name,
         )

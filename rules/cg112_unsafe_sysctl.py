@@ -14,6 +14,7 @@ from composeguard.api import (
     Remove,
     Safety,
     Severity,
+    Unresolved,
     compose,
     container_rule,
     cwe,
@@ -131,7 +132,7 @@ def unsafe_sysctl(container: Container) -> Iterator[Problem]:
     """
     for name, value in container.sysctls.items():
         key = name.replace("/", ".") if "/" in name.partition(".")[0] else name
-        found = _reason(container, key, value == "0")
+        found = _reason(container, key, off=isinstance(value, Unresolved) or value == "0")
         if found is None:
             continue
         severity, reason = found
@@ -151,7 +152,7 @@ def unsafe_sysctl(container: Container) -> Iterator[Problem]:
         )
 
 
-def _reason(container: Container, name: str, off: bool) -> tuple[Severity, str] | None:
+def _reason(container: Container, name: str, *, off: bool) -> tuple[Severity, str] | None:
     """How bad the parameter is, and why; None where it is not."""
     if name.startswith("net."):
         if container.network_mode == "host":
@@ -164,4 +165,4 @@ def _reason(container: Container, name: str, off: bool) -> tuple[Severity, str] 
         if container.ipc == "host":
             return Severity.MEDIUM, "with `ipc: host` it is the host's, and the engine refuses it"
         return Severity.LOW, "it lifts a limit on shared memory and messages"
-    return Severity.MEDIUM, "it has no namespace: it is the whole host's, and the engine refuses it"
+    return Severity.MEDIUM, "it has no namespace and is the whole host's, so the engine refuses it"

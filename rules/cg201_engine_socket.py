@@ -18,6 +18,7 @@ from composeguard.api import (
     cis,
     compose,
     cwe,
+    normal_host_path,
     owasp,
     reading_rule,
 )
@@ -231,22 +232,14 @@ def _engine(path: str | Unresolved | None) -> str:
         return _SOCKETS.get(posixpath.basename(path).lower(), "")
     if not path:
         return ""
-    plain = _normal(path)
+    plain = normal_host_path(path)
     if plain.endswith(tuple(f"/{folder}" for folder in _HOME_FOLDERS)):
         return "Docker"
     return _SOCKETS.get(posixpath.basename(plain).lower(), "") or _FOLDERS.get(plain, "")
 
 
-def _normal(path: str) -> str:
-    """The path as the kernel walks it, `/var/run` (a link on every host) as `/run`."""
-    plain = posixpath.normpath(path.replace("\\", "/"))
-    if plain.startswith("//"):
-        plain = plain[1:]
-    return plain.removeprefix("/var") if plain == "/var/run" or plain.startswith("/var/run/") else plain
-
-
 def _words(engine: str, source: str | Unresolved | None) -> str:
-    if isinstance(source, str) and posixpath.basename(folder := _normal(source)).lower() not in _SOCKETS:
+    if isinstance(source, str) and posixpath.basename(folder := normal_host_path(source)).lower() not in _SOCKETS:
         return f"{folder}, which holds the {engine} socket"
     return f"the {engine} socket"
 

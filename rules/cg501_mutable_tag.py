@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
-    Container,
     Example,
     Problem,
     Profile,
     Reading,
-    Service,
     Severity,
-    Unresolved,
-    Workload,
     cis,
     compose,
     cwe,
     docker,
+    moves,
     owasp,
+    pulled,
     reading_rule,
+    written_tag,
 )
-
-_MOVING = frozenset(
-    (
-        "latest",
-        "stable",
-        "edge",
-        "main",
-        "master",
-        "trunk",
-        "head",
-        "nightly",
-        "daily",
-        "weekly",
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "unstable",
-        "experimental",
-        "insiders",
-        "canary",
-        "testing",
-        "test",
-        "preview",
-        "alpha",
-        "beta",
-        "rc",
-        "next",
-        "current",
-        "rolling",
-        "snapshot",
-        "staging",
-        "mainline",
-        "release",
-        "prod",
-        "production",
-        "live",
-        "lts",
-    )
-)
-"""Tags that publishers move to the newest build of a line."""
-
-_SEPARATOR = re.compile(r"[-_.]")
 
 
 @reading_rule(
@@ -127,13 +82,9 @@ def mutable_tag(reading: Reading) -> Iterator[Problem]:
 
     **When to ignore.** Images that are meant to follow a branch: previews and development.
     """
-    built = _built(reading)
-    for container in reading.project.containers():
-        image = container.image
-        if not image or _is_built(container) or _full(image) in built:
-            continue
-        tag = _tag(image)
-        if tag is None or (tag and not _moves(tag)):
+    for container, image in pulled(reading.project):
+        tag = written_tag(image)
+        if tag is None or (tag and not moves(tag)):
             continue
         yield Problem(
             container.at("image"),
@@ -142,47 +93,3 @@ def mutable_tag(reading: Reading) -> Iterator[Problem]:
             label=f"`{tag}` moves" if tag else "no tag is `latest`",
             evidence=str(image),
         )
-
-
-def _is_built(container: Container) -> bool:
-    return isinstance(container, Workload) and container.build is not None
-
-
-def _built(reading: Reading) -> frozenset[str]:
-    """The names of the images that the project builds, in full."""
-    names: set[str] = set()
-    for container in reading.project.containers():
-        if not isinstance(container, Workload) or container.build is None:
-            continue
-        produced = [container.image, *container.build.tags]
-        if not container.image and isinstance(container, Service) and isinstance(reading.project.name, str):
-            produced.append(f"{reading.project.name}-{container.name}")
-        names.update(_full(name) for name in produced if name)
-    return frozenset(names)
-
-
-def _full(image: str | Unresolved) -> str:
-    """The name with the tag that the engine would add."""
-    text = image.text if isinstance(image, Unresolved) else image
-    name = text.removeprefix("docker.io/").removeprefix("library/")
-    return name if "@" in name or ":" in name.rpartition("/")[2] else f"{name}:latest"
-
-
-def _tag(image: str | Unresolved) -> str | None:
-    """The tag; "" for none; None where a digest makes it moot, or a variable may hold it."""
-    text = image.text if isinstance(image, Unresolved) else image
-    if "@" in text or text.startswith("sha256:"):
-        return None
-    known = image.tail if isinstance(image, Unresolved) else image
-    if isinstance(image, Unresolved) and "/" not in known and not known.startswith(":"):
-        return None
-    _, colon, tag = known.rpartition("/")[2].partition(":")
-    return tag or (None if colon else "")
-
-
-def _moves(tag: str) -> bool:
-    """Whether a tag is a moving one, or such a one with the name of a variant (`stable-alpine`, `pg16-latest`)."""
-    parts = _SEPARATOR.split(tag.lower())
-    if parts[0] == "latest" or parts[-1] == "latest":
-        return True
-    return not any(character.isdigit() for character in tag) and (parts[0] in _MOVING or parts[-1] in _MOVING)

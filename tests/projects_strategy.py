@@ -100,7 +100,10 @@ def _nested_include(draw: DrawFn, plan: Plan, files: Files, where: str) -> tuple
         line = draw(st.sampled_from((("include: [two.yaml]",), ("include: [../two.yaml]",), ("include: [one.yaml]",))))
     files[first] = document(draw, plan, whole=True, names=draw(st.sampled_from((("i",), ("r",)))), head=line)
     inner = first.removeprefix(base)
-    forms = (f"[{inner}]", f"[{{path: {inner}, project_directory: .}}]", f"[{{path: ./{inner}, env_file: a.env}}]")
+    forms = [f"[{inner}]", f"[{{path: ./{inner}, env_file: a.env}}]"]
+    if not line:
+        # Below it, the reference looks for includes in the folder that it runs in.
+        forms.append(f"[{{path: {inner}, project_directory: .}}]")
     return (f"include: {draw(st.sampled_from(forms))}",)
 
 

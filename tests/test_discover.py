@@ -124,6 +124,12 @@ IGNORED = [
     ),
     ("a nested file ignores", {"sub/.gitignore": "/compose.yaml\n"}, ["compose.yaml*"]),
     ("broken patterns are passed over", {".gitignore": "!\n[z-a]\nsub\n"}, ["compose.yaml*"]),
+    ("the clone's own patterns", {".git/info/exclude": "sub/\n"}, ["compose.yaml*"]),
+    (
+        "a file of the repository is stronger",
+        {".git/info/exclude": "compose.yaml\n", ".gitignore": "!/sub/compose.yaml\n"},
+        ["sub/compose.yaml*"],
+    ),
     ("slow patterns are passed over", {".gitignore": "*a*a*a*a*a*a*a*a*\nsub\n"}, ["compose.yaml*"]),
 ]
 
@@ -132,6 +138,7 @@ IGNORED = [
 def test_gitignore(tmp_path: Path, texts: dict[str, str], expected: list[str]) -> None:
     repository = Repository(tmp_path, "compose.yaml sub/compose.yaml")
     for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert repository.projects() == expected
     assert len(repository.projects(walk=Walk(gitignore=False))) == 2

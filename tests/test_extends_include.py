@@ -156,6 +156,15 @@ GAPS: list[tuple[str, Files, list[str]]] = [
         ["gap! compose.yaml 'no.yml'", "gap! compose.yaml 'no.yml'"],
     ),
     (
+        "missing file, one extends of two services",
+        {
+            "compose.yaml": (
+                "x-b: &b {extends: {file: no.yml, service: c}}\nservices: {a: {<<: *b}, b: {<<: *b}, c: *b}"
+            ),
+        },
+        ["gap! compose.yaml 'no.yml'"],
+    ),
+    (
         "outside",
         {"compose.yaml": "services: {a: {extends: {file: ../../etc/passwd, service: b}}}"},
         ["gap! compose.yaml '../../etc/passwd'"],
@@ -262,6 +271,8 @@ INCLUDES: list[tuple[str, Files, Data]] = [
             "compose.yaml": "include: [{path: [a/one.yaml, b/two.yaml], project_directory: c}]",
             "a/one.yaml": "services: {i: {env_file: e, user: u}}",
             "b/two.yaml": "services: {i: {label_file: l, user: v}}",
+            "c/e": "",
+            "c/l": "",
         },
         {
             "services": {
@@ -368,7 +379,7 @@ INCLUDE_GAPS: list[tuple[str, Files, list[str]]] = [
     ("git", {"compose.yaml": "include: ['git@h:x.git']"}, ["gap! compose.yaml \"'git@h:x.git'\""]),
     ("outside", {"compose.yaml": "include: [../x.yaml]"}, ["gap! compose.yaml '../x.yaml'"]),
     ("no list", {"compose.yaml": "include: a.yaml"}, ["schema! compose.yaml 'a.yaml'"]),
-    ("no path", {"compose.yaml": "include: [{env_file: a}]"}, ["schema! compose.yaml '{env_file: a}'"]),
+    ("no path", {"compose.yaml": "include: [{env_file: a}]"}, ["schema compose.yaml '{env_file: a}'"]),
     ("no text", {"compose.yaml": "include: [5]"}, ["schema! compose.yaml '5'"]),
     (
         "unknown",

@@ -579,6 +579,38 @@ REMOVED = [
     case(
         "at the top, behind a mark", "---\nversion: '3' # old\n" + HEAD, Remove(("version",)), "---\n" + HEAD, "# old"
     ),
+    case("at the top, before a blank line", "version: '3'\n\n" + HEAD, Remove(("version",)), HEAD),
+    case(
+        "behind a mark, before blank lines",
+        "---\r\nversion: '3'\r\n\r\n \r\n" + HEAD,
+        Remove(("version",)),
+        "---\r\n" + HEAD,
+    ),
+    case(
+        "between blank lines",
+        "# a\n\nversion: '3'\n\n# b\n" + HEAD,
+        Remove(("version",)),
+        "# a\n\n# b\n" + HEAD,
+    ),
+    case("a comment above it", "# a\nversion: '3'\n\n" + HEAD, Remove(("version",)), "# a\n\n" + HEAD),
+    case(
+        "the last of a service",
+        HEAD + "\n    privileged: true\n\n" + TAIL,
+        drop("privileged"),
+        HEAD + "\n" + TAIL,
+    ),
+    case(
+        "two between blank lines",
+        HEAD + "\n    privileged: true\n\n    init: true\n\n    user: b\n",
+        (drop("privileged"), drop("init")),
+        HEAD + "\n    user: b\n",
+    ),
+    case(
+        "behind a scalar that keeps its blank lines",
+        "services:\n  web:\n    command: |+\n      a\n\n    privileged: true\n\n    init: true\n",
+        drop("privileged"),
+        "services:\n  web:\n    command: |+\n      a\n\n    init: true\n",
+    ),
     case("an alias", "x: &x {a: b}\n" + HEAD + "    labels: *x\n", drop("labels"), "x: &x {a: b}\n" + HEAD),
     case("the last entry of a section", HEAD + "volumes:\n  data:\n", Remove(("volumes", "data")), HEAD),
     case(

@@ -16,6 +16,7 @@ BAD = """\
 services:
   web:
     image: nginx:1.27.2  # pinned
+    user: "101:101"
     read_only: true
     cap_drop: [ALL]
     security_opt:
@@ -23,6 +24,7 @@ services:
     mem_limit: 512m
     cpus: 1
     pids_limit: 100
+    logging: {driver: local}
 """
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+_YOUNG = 100_000
+"""Objects made before the cyclic collector looks for garbage. What a run makes stays or goes without it; at the usual
+700, a fifth of the time goes into looking at all of it again and again."""
 
 
 def main() -> int:
@@ -13,6 +18,7 @@ def main() -> int:
 
         sys.stdout.write(f"composeguard {__version__}\n")
         return 0
+    gc.set_threshold(_YOUNG)
     from composeguard.cli import run
 
     return run(sys.argv[1:])

@@ -25,6 +25,8 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
+from composeguard.model.pulled import moves, pulled, written_tag
+from composeguard.model.mounts import Mount
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
@@ -39,6 +41,7 @@ __all__ = [
     "HostMount",
     "ImageName",
     "Kind",
+    "Mount",
     "Node",
     "Operation",
     "Path",
@@ -65,9 +68,12 @@ __all__ = [
     "host_mounts",
     "image_fault",
     "image_name",
+    "moves",
     "normal_host_path",
     "owasp",
     "pss",
+    "pulled",
     "reading_rule",
     "service_rule",
+    "written_tag",
 ]

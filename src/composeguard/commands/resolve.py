@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import Any, Self
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
+from composeguard.commands.origins import Origins, described
+from composeguard.commands.yaml_text import lines_of, yaml_text
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, find_project, repository_root
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.errors import ComposeguardError, NoInputError
+from composeguard.model.env_files import FromFile
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.model.resolve import resolve_json
 from composeguard.model.types import Json
 from composeguard.report.escape import visible
-from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, child
 from composeguard.source.node import Path as Steps
 
 _SECONDS = 300.0
+
+
+_NOTES_FROM = 60
+"""The column that notes start in, where lines are not longer."""
 
 
 class RefusedError(ComposeguardError):
@@ -58,7 +63,8 @@ def run_resolve(options: ResolveOptions) -> int:
     try:
         with deadline(_SECONDS):
             reading, files = _read(options)
-            project = resolve_json(reading, files, later.append)
+            from_files: dict[Steps, FromFile] = {}
+            project = resolve_json(reading, files, later.append, from_files)
     except OutOfTimeError:
         raise RefusedError(f"not resolved within {_SECONDS:g} seconds") from None
     diagnostics = (*reading.diagnostics, *later)
@@ -70,9 +76,11 @@ def run_resolve(options: ResolveOptions) -> int:
         return RefusedError.exit_code
     sys.stderr.writelines(_lines("warning", warnings))
     if options.output_format == "yaml":
-        sys.stdout.writelines(_yaml(project, reading, options))
+        sys.stdout.writelines(
+            _yaml(project, Origins(reading, from_files) if options.origins else None, _uri(reading, files))
+        )
     elif options.origins:
-        content = {"project": project, "origins": dict(_origins(project, reading))}
+        content = {"project": project, "origins": dict(Origins(reading, from_files).of(project))}
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(json.dumps(project, indent=2, ensure_ascii=False) + "\n")
@@ -108,7 +116,10 @@ def _read(options: ResolveOptions) -> tuple[Reading, Files]:
 
 
 def _root(found: ProjectFiles) -> str:
-    return repository_root(found.directory) or found.directory
+    """The repository, or the folder that holds all that was named."""
+    named = (*found.files, *(found.env_files or ()))
+    folder = os.path.commonpath([found.directory, *map(os.path.dirname, named)])
+    return repository_root(folder) or folder
 
 
 def _lines(word: str, diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
@@ -121,87 +132,19 @@ def _lines(word: str, diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
             yield visible(line) + "\n"
 
 
-# Origins -------------------------------------------------------------------------------------------------------------
+def _uri(reading: Reading, files: Files) -> str:
+    return files.uri(reading.request.project_directory)
 
 
-def _place(file: SourceFile, start: int) -> dict[str, Json]:
-    region = file.region(start, start)
-    return {"file": file.uri, "line": region.start_line, "column": region.start_column}
-
-
-def _walk(value: Json, path: Steps = ()) -> Iterator[Steps]:
-    if path:
-        yield path
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _walk(below, (*path, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _walk(below, (*path, index))
-
-
-def _origin(reading: Reading, path: Steps) -> dict[str, Json]:
-    """The place of a value, or of the nearest parent that was written, and the steps by which it came."""
-    node: Node = reading.root
-    known: Steps = ()
-    for step in path:
-        below = child(node, step)
-        if below is None:
-            break
-        node, known = below, (*known, step)
-    origin = _place(node.file, node.start if node.key_start < 0 else node.key_start)
-    steps: list[Json] = []
-    for via in reading.way(known):
-        at = via.at
-        place = _place(at.file, at.start if at.key_start < 0 else at.key_start) if at is not None else {}
-        entry: dict[str, Json] = {"way": via.way.value, **place}
-        if entry not in steps:
-            steps.append(entry)
-    if steps:
-        origin["way"] = steps
-    return origin
-
-
-def _origins(project: Json, reading: Reading) -> Iterator[tuple[str, Json]]:
-    """JSON pointer -> origin, for every value."""
-    for path in _walk(project):
-        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-        yield "/" + "/".join(steps), _origin(reading, path)
-
-
-def _yaml(project: Json, reading: Reading, options: ResolveOptions) -> Iterator[str]:
+def _yaml(project: Json, origins: Origins | None, folder: str) -> Iterator[str]:
     """YAML; with origins, each line ends in a comment that says where its value was written."""
-    import yaml
-
-    text: str = yaml.safe_dump(project, sort_keys=False, allow_unicode=True, width=1 << 30)
-    if not options.origins:
+    text = yaml_text(project)
+    if origins is None:
         yield text
         return
-    from composeguard.source.read import read_source
-
-    printed = read_source("resolved", text.encode())
-    notes: dict[int, str] = {}
-    for path in _walk(project):
-        node = printed.documents[0]
-        for step in path:
-            below = child(node, step)
-            if below is not None:
-                node = below
-        line = printed.line_of(node.start if node.key_start < 0 else node.key_start)
-        if line == printed.line_of(node.end) or isinstance(node.value, dict | list):
-            notes.setdefault(line, _described(_origin(reading, path)))
+    notes = {line: described(origins.origin(path), folder) for line, path in lines_of(project, text)}
     lines = text.splitlines()
-    column = min(60, max((len(line) for line in lines), default=0))
+    column = min(_NOTES_FROM, max((len(line) for line in lines), default=0))
     for number, content in enumerate(lines, 1):
         note = notes.get(number)
         yield f"{content:{column}}  # {visible(note)}\n" if note else f"{content}\n"
-
-
-def _described(origin: dict[str, Json]) -> str:
-    words = [f"{origin['file']}:{origin['line']}:{origin['column']}"]
-    way = origin.get("way")
-    for step in way if isinstance(way, list) else []:
-        if isinstance(step, dict):
-            place = f" {step['file']}:{step['line']}" if "file" in step else ""
-            words.append(f"{step['way']}{place}")
-    return ", ".join(words)

@@ -15,6 +15,8 @@ from composeguard.compose.canonical_items import (
     singleton,
     to_text,
 )
+from composeguard.compose.diagnose import diagnose
+from composeguard.compose.diagnostic import Kind
 from composeguard.compose.shellwords import ShellwordsError
 from composeguard.compose.shellwords import split as split_words
 from composeguard.compose.short import ShortSyntaxError
@@ -56,6 +58,10 @@ def _empty_text(node: Node, path: Path, report: Report) -> Node:
 def _whole_text(node: Node, path: Path, report: Report) -> Node:
     """Where a text belongs, a whole number is let through, and nothing else."""
     return to_text(node, path, report) if type(node.value) is int else node
+
+
+def _stored(node: Node, path: Path, report: Report) -> Node:
+    return node.with_value("") if node.value is None else _whole_text(node, path, report)
 
 
 def _words(node: Node, path: Path, report: Report) -> Node | None:
@@ -143,6 +149,23 @@ def _provider_option(node: Node, path: Path, report: Report) -> Node:
     return node.with_value([singleton(node, _scalar(node))])
 
 
+def _known_request(node: Node, path: Path, report: Report) -> Node:
+    """An item of `gpus`: the schema of the reference lets other keys through, and binding drops them."""
+    value = node.value
+    if not isinstance(value, dict) or value.keys() <= _REQUEST_KEYS:
+        return node
+    for key, entry in value.items():
+        if key not in _REQUEST_KEYS:
+            message = f'"{key}" is not a key of {place(path)} and does nothing'
+            report(diagnose(Kind.SCHEMA, message, entry, (*path, key), refused=False))
+    return node.with_value({key: entry for key, entry in value.items() if key in _REQUEST_KEYS})
+
+
+def _gpus(node: Node, path: Path, report: Report) -> Node:
+    return each(_known_request)(_REQUESTS(node, path, report) or node, path, report) or node
+
+
+_REQUEST_KEYS = frozenset({"capabilities", "count", "device_ids", "driver", "options"})
 _REQUESTS = each(steps({"options": _pairs}))
 _HOOK = steps({"command": _words, "environment": _variables})
 _CONTAINER: dict[str, Step] = {
@@ -153,12 +176,12 @@ _CONTAINER: dict[str, Step] = {
     "entrypoint": _words,
     "environment": _variables,
     "extra_hosts": _hosts,
-    "gpus": _REQUESTS,
+    "gpus": _gpus,
     "group_add": each(_whole_text),
     "labels": _pairs,
     "logging": steps({"options": _options}),
     "networks": each(steps({"driver_opts": _options})),
-    "storage_opt": each(_whole_text),
+    "storage_opt": each(_stored),
     "sysctls": _pairs,
     "tmpfs": _text_list,
     "volumes": each(steps({"volume": steps({"labels": _pairs})})),

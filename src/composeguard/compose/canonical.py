@@ -54,6 +54,8 @@ def canonicalize(root: Node, report: Report) -> Node:
         "volumes": each(external),
         "secrets": each(external),
         "configs": each(external),
+        # Only an extended file still has it, where it brings nothing.
+        "include": each(_only(_as_is, str, dict)),
     }
     canonical = steps(project)(root, (), report)
     return root if canonical is None else canonical
@@ -169,6 +171,10 @@ def _text_list(node: Node, path: Path, report: Report) -> Node:
     return node
 
 
+def _label_files(node: Node, path: Path, report: Report) -> Node | None:
+    return entries(_text_list(node, path, report), path, report, _only(_as_is, str))
+
+
 def _dns(node: Node, path: Path, report: Report) -> Node:
     """A list without the empty items, which the reference drops."""
     node = _text_list(node, path, report)
@@ -184,7 +190,7 @@ _CONTAINER: dict[str, Step] = {
     "dns": _text_list,
     "env_file": _only(env_files, str, list),
     "gpus": _only(_gpus, str, list),
-    "label_file": _text_list,
+    "label_file": _label_files,
     "models": _names,
     "networks": _names,
     "secrets": each(file_reference),
@@ -211,6 +217,7 @@ _WATCH = steps({"ignore": _text_list, "include": _text_list})
 _SERVICE: dict[str, Step] = {
     "develop": steps({"watch": each(_WATCH)}),
     "expose": each(exposed),
+    "extends": _only(_as_is, str, dict),
     "pre_start": each(steps(_CONTAINER)),
 }
 _JOB: dict[str, Step] = {"triggers": steps({"schedule": each(_only(_schedule, str, dict))})}

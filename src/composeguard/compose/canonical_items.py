@@ -119,8 +119,11 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
         return node
     out: list[Node] = []
     for index, item in enumerate(items):
-        if isinstance(item.value, dict | list):
+        if isinstance(item.value, dict):
             out.append(item)
+            continue
+        if isinstance(item.value, list):
+            say(report, item, (*path, index), f"{place(path)}: a port must be a text, a number or a mapping")
             continue
         if isinstance(item.value, str) and budget.ports:
             common = short.parse_common_port(item.value)
@@ -233,6 +236,8 @@ def _env_file(node: Node, path: Path, report: Report) -> Node | None:
     value = node.value
     if isinstance(value, str | Unresolved):
         return from_short(node, {"path": value, "required": True})
+    if isinstance(value, dict) and "path" not in value:
+        return _refuse(node, path, report, "needs a path")
     if isinstance(value, dict) and "required" not in value:
         return node.with_value({**value, "required": singleton(node, True)})
     return node
@@ -241,8 +246,11 @@ def _env_file(node: Node, path: Path, report: Report) -> Node | None:
 def external(node: Node, path: Path, report: Report) -> Node | None:
     """A top-level resource: the old `external: {name: X}` becomes `external: true` with `name: X`."""
     value = node.value
-    if not isinstance(value, dict):
+    if value is None:
         return node
+    if not isinstance(value, dict):
+        # An extended file has not passed the schema check.
+        return _refuse(node, path, report, "must be a mapping")
     old = value.get("external")
     if old is None or not isinstance(old.value, dict):
         return node

@@ -72,14 +72,24 @@ class _Expander:
             tags = False
         value = node.value
         if isinstance(value, (dict, list)):
-            expanded = self.collection(value, node.file, path, tags=tags)
+            if node.anchor is None:
+                expanded = self.once(value, node.file, path, tags=tags)
+            else:
+                expanded = self.shared(value, node.file, path, tags=tags)
             if expanded is not value:
                 node = node.with_value(expanded)
         if node.style == "*":
             node = node.with_via(Way.ALIAS, node)
         return node
 
-    def collection(
+    def once(
+        self, value: dict[str, Node] | list[Node], file: SourceFile, path: Path, *, tags: bool
+    ) -> dict[str, Node] | list[Node]:
+        if isinstance(value, dict):
+            return self.mapping(value, file, path, tags=tags)
+        return self.sequence(value, path, tags=tags)
+
+    def shared(
         self, value: dict[str, Node] | list[Node], file: SourceFile, path: Path, *, tags: bool
     ) -> dict[str, Node] | list[Node]:
         """An anchor's value is the same object wherever an alias stands, so it is expanded once."""
@@ -87,11 +97,7 @@ class _Expander:
         done = self.done.get(key)
         if done is None:
             before = len(self.resets)
-            expanded: dict[str, Node] | list[Node]
-            if isinstance(value, dict):
-                expanded = self.mapping(value, file, path, tags=tags)
-            else:
-                expanded = self.sequence(value, path, tags=tags)
+            expanded = self.once(value, file, path, tags=tags)
             found = tuple(reset[len(path) :] for reset in self.resets[before:])
             self.done[key] = _Done(expanded, found)
             return expanded
@@ -102,7 +108,7 @@ class _Expander:
         changed = False
         out: list[Node] = []
         for index, item in enumerate(items):
-            if _is_plain(item):
+            if type(item.value) is str and item.tag is None and item.style != "*":
                 out.append(item)
                 continue
             new = self.node(item, (*path, index), tags=tags)
@@ -116,7 +122,7 @@ class _Expander:
         out: dict[str, Node] = {}
         merged: Node | None = None
         for key, entry in entries.items():
-            if _is_plain(entry) and key != MERGE_KEY:
+            if type(entry.value) is str and entry.tag is None and entry.style != "*" and key != MERGE_KEY:
                 out[key] = entry
                 continue
             if key == MERGE_KEY and file.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
@@ -144,9 +150,3 @@ class _Expander:
             for key, entry in source.value.items():
                 if key not in out:
                     out[key] = entry.with_via(Way.MERGE_KEY, source)
-
-
-def _is_plain(node: Node) -> bool:
-    """A scalar without tag that is no alias: nothing to expand."""
-    kind = type(node.value)
-    return kind is not dict and kind is not list and node.tag is None and node.style != "*"

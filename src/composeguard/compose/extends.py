@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from composeguard.compose.diagnostic import Kind
+from composeguard.compose.files import UnavailableError
 from composeguard.compose.merge import SERVICE_RULES, Came, Merger
 from composeguard.compose.paths import is_remote_file, join_path, rebase, relative_folder
 from composeguard.compose.reset import apply_resets
 from composeguard.compose.scope import Scope
 from composeguard.compose.session import Session
 from composeguard.compose.unresolved import Unresolved
-from composeguard.source.file import SourceFile
+from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, Path, Way
 
 
@@ -169,10 +170,20 @@ class Extender:
         if absolute in self.homes:
             home = self.homes[absolute]
             if home is None:
-                self.session.say(Kind.GAP, f"the extended file {file} could not be read", asked, path)
+                self.say_why_missing(absolute, asked)
             return home
         home = self.homes[absolute] = self.load_home(absolute, asked, path)
         return home
+
+    def say_why_missing(self, absolute: str, asked: Node) -> None:
+        """The reason that was given for the first service, at another one; an anchor's `extends` is one place."""
+        try:
+            self.session.files.source(absolute)
+        except UnavailableError as error:
+            self.session.say(Kind.GAP, str(error), asked)
+        except SourceError:
+            # Said at its place in that file.
+            return
 
     def load_home(self, absolute: str, asked: Node, path: Path) -> _Home | None:
         source = self.session.read(absolute, asked)

@@ -108,6 +108,14 @@ class Files:
         except (OSError, ValueError):
             return False
 
+    def is_folder(self, path: str) -> bool:
+        """Whether it is a folder below the root."""
+        real = self._real(path)
+        try:
+            return self._inside(real) and real.is_dir()
+        except (OSError, ValueError):
+            return False
+
     def uri(self, path: str) -> str:
         """The name of a path in reports, with forward slashes."""
         return self._uri(self._real(path))

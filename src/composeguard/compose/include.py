@@ -17,6 +17,7 @@ from composeguard.compose.reset import apply_resets
 from composeguard.compose.scope import Scope
 from composeguard.compose.session import Session
 from composeguard.compose.unresolved import Text, Unresolved, join
+from composeguard.compose.validate import validate
 from composeguard.source.node import Node, Path, Way
 
 IMPORTED = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
@@ -62,11 +63,14 @@ class Includer:
     def entry(self, node: Node, path: Path) -> _Entry | None:
         """One item of the list; None, with a diagnostic, where it says nothing that can be loaded."""
         value = node.value
+        if value is None:
+            self.session.say(Kind.SCHEMA, "an include needs a path", node, path, refused=False)
+            return None
         if not isinstance(value, dict):
             paths = self.texts(node, path)
             return _Entry(node, paths, "", ()) if paths else None
         if "path" not in value:
-            self.session.say(Kind.SCHEMA, "an include needs a path", node, path)
+            self.session.say(Kind.SCHEMA, "an include needs a path", node, path, refused=False)
             return None
         paths = self.texts(value["path"], path)
         directory = self.texts(value["project_directory"], path) if _given(value, "project_directory") else ()
@@ -116,10 +120,21 @@ class Includer:
         if key not in self.loaded:
             model = self.load(paths, Scope(directory, environment, included))
             if model is not None:
+                strict = self.session.request.strict
                 model = set_defaults(_inherited_environment(model, environment))
-                if self.session.request.strict:
+                # Valid in itself: what the including project adds comes too late.
+                validate(model, self.session.report, environment if strict else ())
+                if strict:
                     model = _config_contents(model, environment)
-                model = rebase(model, self.session.base(relative_folder(directory, scope.directory)))
+                folder = directory
+                if (
+                    entry.directory
+                    and not posixpath.isabs(entry.directory)
+                    and not self.session.files.is_folder(folder)
+                ):
+                    # The reference takes the parent of a folder that is not there for what paths start from.
+                    folder = posixpath.dirname(folder)
+                model = rebase(model, self.session.base(relative_folder(folder, scope.directory)))
             self.loaded[key] = model
         return self.loaded[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 
 from composeguard.compose.unresolved import Text, Unresolved, join, piece, shape
@@ -48,7 +49,9 @@ def scalar_entry(entry: Node) -> Node | None:
     value = entry.value
     if isinstance(value, list):
         return entry.with_value(printed(value[-1])) if value else None
-    return entry.with_value(printed(entry)) if isinstance(value, dict) else entry
+    # An infinite number is none of JSON's: only its text gets past the schema.
+    endless = isinstance(value, float) and not math.isfinite(value)
+    return entry.with_value(printed(entry)) if isinstance(value, dict) or endless else entry
 
 
 def printed(node: Node) -> Text:

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from composeguard.compose.canonical import canonicalize
 from composeguard.compose.defaults import set_defaults
 from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.env_file_notes import note_missing_env_files
 from composeguard.compose.environment import project_environment, unset
 from composeguard.compose.expand import expand
 from composeguard.compose.extends import BaseFile, Extender
@@ -26,6 +27,7 @@ from composeguard.compose.session import Session
 from composeguard.compose.unique import enforce_unique, enforce_unique_again
 from composeguard.compose.unresolved import Text
 from composeguard.compose.values import Variables, substitute
+from composeguard.source.collector import collector_off
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
 
@@ -54,6 +56,7 @@ class Loaded:
         return any(diagnostic.refused for diagnostic in self.diagnostics)
 
 
+@collector_off()
 def load(request: Request, files: Files) -> Loaded:
     """Read a project. Whatever is wrong with it becomes a diagnostic, and the rest is read on."""
     session = Session(request, files)
@@ -73,6 +76,8 @@ def load(request: Request, files: Files) -> Loaded:
     if request.strict:
         folder = Base(request.project_directory, request.home, tidy=True, links=_follow_links)
         root = rebase(set_defaults(root), folder)
+    else:
+        note_missing_env_files(root, session)
     return Loaded(
         root,
         tuple(session.sources.values()),

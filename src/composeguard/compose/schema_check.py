@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.same_item import counts_as, identity
 from composeguard.compose.schema import PROJECT
 from composeguard.compose.shape import BOOLEAN, INTEGER, NULL, NUMBER, STRING, Shape
 from composeguard.compose.unresolved import Unresolved
@@ -68,6 +69,10 @@ class _Checker:
         path = self.path
         for key, child in entries.items():
             below = keys.get(key)
+            if below is not None and type(child.value) is str and _takes_any_text(below):
+                if kept is not None:
+                    kept[key] = child
+                continue
             path.append(key)
             checked = self._free_key(key, child, shape) if below is None else self.check(child, below)
             path.pop()
@@ -103,6 +108,8 @@ class _Checker:
     def _list(self, node: Node, items: list[Node], shape: Shape) -> Node:
         item_shape = shape.items
         assert item_shape is not None
+        if _takes_any_text(item_shape) and _is_of_texts(items, unique=shape.unique):
+            return node
         kept: list[Node] | None = None
         path = self.path
         seen: set[object] = set()
@@ -111,11 +118,11 @@ class _Checker:
             path.append(index)
             checked = self.check(item, item_shape)
             if shape.unique and checked is not None:
-                identity = _identity(checked)
-                if identity in seen or (few and any(_counts_as(checked, earlier) for earlier in items[:index])):
+                key = identity(checked)
+                if key in seen or (few and any(counts_as(checked, earlier) for earlier in items[:index])):
                     self._say(item, f"{self._place(-1)} holds the same item twice")
                     checked = None
-                seen.add(identity)
+                seen.add(key)
             path.pop()
             if checked is not item and kept is None:
                 kept = items[:index]
@@ -220,6 +227,16 @@ class _Checker:
         self.report(Diagnostic(Kind.SCHEMA, message, node.file, start, max(start, end), tuple(self.path), suggestion))
 
 
+def _takes_any_text(shape: Shape) -> bool:
+    return shape.scalars & STRING != 0 and not shape.choices and shape.pattern is None
+
+
+def _is_of_texts(items: list[Node], *, unique: bool) -> bool:
+    """Whether all items are texts, and no two of them alike where that counts: so are nearly all lists."""
+    values = [item.value for item in items]
+    return set(map(type, values)) == {str} and (not unique or len(set(values)) == len(values))
+
+
 def expected(shape: Shape) -> str:
     """What may stand at a place, in words."""
     words: list[str] = []
@@ -282,48 +299,3 @@ def _closest(word: str, words: tuple[str, ...]) -> str | None:
     plain = word.lower().replace("-", "_")
     found = difflib.get_close_matches(plain, words, n=1, cutoff=0.75)
     return found[0] if found else None
-
-
-def _identity(node: Node) -> object:
-    """Equal for values that are equal in JSON."""
-    value = node.value
-    if isinstance(value, dict):
-        return frozenset((key, _identity(child)) for key, child in value.items())
-    if isinstance(value, list):
-        return tuple(_identity(child) for child in value)
-    if isinstance(value, bool):
-        return (value,)
-    return value
-
-
-def _counts_as(later: Node, earlier: Node) -> bool:
-    """Whether the reference takes two items for equal: to it, a number is equal to a text before it that reads as
-    the same number, at any depth.
-    """
-    value, other = later.value, earlier.value
-    if isinstance(value, dict):
-        return (
-            isinstance(other, dict)
-            and value.keys() == other.keys()
-            and all(_counts_as(child, other[key]) for key, child in value.items())
-        )
-    if isinstance(value, list):
-        return (
-            isinstance(other, list)
-            and len(value) == len(other)
-            and all(_counts_as(child, same) for child, same in zip(value, other, strict=True))
-        )
-    if isinstance(value, int | float) and not isinstance(value, bool) and isinstance(other, str):
-        return _reads_as(other, value)
-    return value == other and (type(value) is type(other) or _both_numbers(value, other))
-
-
-def _both_numbers(*values: object) -> bool:
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-
-
-def _reads_as(text: str, number: float) -> bool:
-    try:
-        return (int(text, 0) if text[:2].lower() in ("0x", "0b", "0o") else float(text)) == number
-    except ValueError:
-        return False

@@ -12,6 +12,8 @@ _PROPAGATIONS = frozenset(("rprivate", "private", "rshared", "shared", "rslave",
 _SELINUX = frozenset(("z", "Z"))
 _OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
 _CLEAN = re.compile("(?:/[^/.][^/]*)+")
+# Nearly all items: no drive, no variable, and of the options only the usual two.
+_COMMON = re.compile("([^:$]{2,}):(/[^:$]+)(?::(ro|rw))?")
 _PATH_STARTS = frozenset("./~")
 
 
@@ -48,6 +50,9 @@ class Mount:
     ambiguous: bool = False
 
 
+_PLAIN_BIND, _PLAIN_VOLUME = BindOptions(create_host_path=True), VolumeOptions()
+
+
 def parse_volume(text: Text) -> Mount:
     """Parse one item of `volumes`; an unknown part counts as text without a colon.
 
@@ -56,6 +61,8 @@ def parse_volume(text: Text) -> Mount:
     """
     if text == "":
         raise ShortSyntaxError("the volume is empty")
+    if isinstance(text, str) and (common := _COMMON.fullmatch(text)):
+        return _plain_mount(common[1], common[2], common[3] == "ro")
     if isinstance(text, str) and _is_tiny(text):
         return Mount("volume", clean_path(text))
     sections, lost = _sections(text)
@@ -84,6 +91,13 @@ def written_target(text: Text) -> Text:
     if len(sections) == 1 and not lost:
         return sections[0]
     return sections[1] if len(sections) > 1 else ""
+
+
+def _plain_mount(source: str, target: str, read_only: bool) -> Mount:
+    kind = _type(source)
+    if kind == "bind":
+        return Mount(kind, clean_path(target), source, read_only, _PLAIN_BIND)
+    return Mount(kind, clean_path(target), source, read_only, None, _PLAIN_VOLUME)
 
 
 def _is_tiny(text: str) -> bool:

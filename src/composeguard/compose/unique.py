@@ -37,10 +37,11 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
     if not isinstance(value, dict):
         return node
     changed: dict[str, Node] | None = None
-    for key in value if step.each or len(value) < len(step.children) else step.children:
+    each, children = step.each, step.children
+    for key in value if each or len(value) < len(children) else children:
         entry = value.get(key)
-        below = step.below(key)
-        if entry is None or below is None:
+        below = children.get(key, each)
+        if entry is None or below is None or not isinstance(entry.value, (dict, list)):
             continue
         new = _walk(entry, below, (*path, key), report)
         if new is not entry:

@@ -17,7 +17,8 @@ from composeguard.compose.value_errors import UnitError
 from composeguard.source.node import Node, Path, Way
 
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
-_HIDDEN_DOLLAR = re.compile(r"\\(?:x24|u0024|U00000024)|binary|%TAG|![^\s%]*%")
+_HIDDEN_DOLLARS = (r"\x24", r"\u0024", r"\U00000024", "binary", "%TAG")
+_DISGUISED_TAG = re.compile(r"![^\s%]*%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,15 @@ def substitute(document: Document, variables: Variables, report: Callable[[Diagn
     What cannot be replaced or cast is reported and left out.
     """
     text = document.root.file.text
-    by_text = document.in_place and not _HIDDEN_DOLLAR.search(text)
+    by_text = document.in_place and not _hides_dollar(text)
     walk = _Walk(text if by_text else None, None if document.in_place else {}, variables, report)
     return walk.collection(document.root, CASTS, ())
+
+
+def _hides_dollar(text: str) -> bool:
+    return any(hidden in text for hidden in _HIDDEN_DOLLARS) or (
+        "%" in text and _DISGUISED_TAG.search(text) is not None
+    )
 
 
 class _Walk:
@@ -53,6 +60,7 @@ class _Walk:
         report: Callable[[Diagnostic], None],
     ) -> None:
         self.text = text
+        self.dollars = text is None or "$" in text
         self.done = done
         self.variables = variables
         self.report = report
@@ -77,12 +85,14 @@ class _Walk:
         return node if done.value is value else node.with_value(done.value)
 
     def mapping(self, node: Node, entries: dict[str, Node], step: Step[Cast] | None, path: Path) -> Node:
-        text = self.text
+        text, dollars = self.text, self.dollars
         changed: dict[str, Node] | None = None
         for key, entry in entries.items():
+            below = step.children.get(key, step.each) if step else None
+            if below is None and not dollars:
+                continue
             value = entry.value
             kind = type(value)
-            below = step.children.get(key, step.each) if step else None
             new: Node | None
             if kind is str:
                 if "$" not in value and (below is None or below.fact is None):  # type: ignore[operator]

@@ -15,6 +15,7 @@ from composeguard.compose.files import Files, UnavailableError
 _NAME = re.compile(r"(?:(?:docker-|podman-|container-)?compose|stack).*\.ya?ml", re.DOTALL)
 _NOT_COMPOSE = frozenset({"composer.yaml", "composer.yml"})
 _GITIGNORE = ".gitignore"
+_EXCLUDE = ".git/info/exclude"
 _DEEPEST = 200
 _MOST_STARS = 3
 """Wildcards in one part of a pattern: matching takes time to the power of their number."""
@@ -98,28 +99,29 @@ class Walker:
         return self.exclude.match_file(_relative(path, self.root, folder=folder))
 
     def _ignores(self, path: Path, *, folder: bool) -> bool:
-        """The nearest `.gitignore` that speaks of the path decides."""
+        """The nearest `.gitignore` that speaks of the path decides, then the patterns of this clone alone."""
         for parent in path.parents:
-            spec = self._spec(parent)
+            spec = self._spec(parent / _GITIGNORE)
             if spec is not None:
                 said = spec.check_file(_relative(path, parent, folder=folder)).include
                 if said is not None:
                     return said
             if parent == self.root:
                 break
-        return False
+        spec = self._spec(self.root / _EXCLUDE)
+        return spec is not None and bool(spec.check_file(_relative(path, self.root, folder=folder)).include)
 
-    def _spec(self, folder: Path) -> GitIgnoreSpec | None:
-        if folder not in self.ignored:
-            path = str(folder / _GITIGNORE)
+    def _spec(self, file: Path) -> GitIgnoreSpec | None:
+        if file not in self.ignored:
+            path = str(file)
             spec = None
             if self.files.is_file(path):
                 try:
                     spec = patterns(self.files.text(path).text.splitlines())
                 except UnavailableError:
                     spec = None
-            self.ignored[folder] = spec
-        return self.ignored[folder]
+            self.ignored[file] = spec
+        return self.ignored[file]
 
 
 def _relative(path: Path, base: Path, *, folder: bool) -> str:

@@ -8,6 +8,7 @@ nothing is suppressed: a bare `ignore` would silence findings that nobody has se
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -22,21 +23,13 @@ _DIRECTIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A suppressing comment. `lines` are the lines it counts for (from 1); None is the whole file."""
+    """A suppressing comment on `line`. `target` is the line that it counts for (from 1); None is the whole file."""
 
     codes: tuple[str, ...]
     """Codes or names as written, lower case."""
     reason: str
     line: int
-    first: int
-    last: int
-
-    def covers(self, finding: Finding) -> bool:
-        named = finding.rule.code.lower() in self.codes or finding.rule.name in self.codes
-        return named and self.first <= finding.file.line_of(finding.start) <= self.last
-
-
-_EVERY_LINE = 1 << 60
+    target: int | None
 
 
 def directives(file: SourceFile) -> tuple[Directive, ...]:
@@ -44,23 +37,65 @@ def directives(file: SourceFile) -> tuple[Directive, ...]:
     if "composeguard:" not in file.text.lower():
         return ()
     found: list[Directive] = []
-    comment_lines = {file.line_of(comment.start) for comment in file.comments if comment.own_line}
-    extents = _service_extents(file)
+    below = _first_line_below(file)
     for comment in file.comments:
         match = _DIRECTIVE.match(comment.text)
         if match is None:
             continue
         codes = tuple(code.strip().lower() for code in (match["codes"] or "").split(",") if code.strip())
         line = file.line_of(comment.start)
-        if match["scope"].lower() == "ignore-file":
-            first, last = 1, _EVERY_LINE
-        else:
-            target = line
-            while comment.own_line and (target in comment_lines):
-                target += 1
-            first, last = min(line, target), extents.get(target, target)
-        found.append(Directive(codes, match["reason"].strip(), line, first, last))
+        target = None if match["scope"].lower() == "ignore-file" else below.get(line, line)
+        found.append(Directive(codes, match["reason"].strip(), line, target))
     return tuple(found)
+
+
+def _first_line_below(file: SourceFile) -> dict[int, int]:
+    """For each line that is only a comment, the next line that is not."""
+    below: dict[int, int] = {}
+    lines = [file.line_of(comment.start) for comment in file.comments if comment.own_line]
+    for line in reversed(lines):
+        below[line] = below.get(line + 1, line + 1)
+    return below
+
+
+class _Accepted:
+    """The directives of one file by what they name and where they count, so that no finding looks at all of them."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._file: dict[str, Directive] = {}
+        self._lines: dict[tuple[str, int], Directive] = {}
+        found = directives(file)
+        self._extents = _service_extents(file) if found else {}
+        self._starts = sorted(self._extents)
+        for directive in found:
+            for code in directive.codes:
+                if directive.target is None:
+                    self._file.setdefault(code, directive)
+                else:
+                    self._lines.setdefault((code, directive.target), directive)
+
+    def by(self, finding: Finding) -> Directive | None:
+        """The first directive that accepts a finding."""
+        if not self._file and not self._lines:
+            return None
+        line = finding.file.line_of(finding.start)
+        service = self._service(line)
+        covering = (
+            directive
+            for code in (finding.rule.code.lower(), finding.rule.name)
+            for directive in (
+                self._file.get(code),
+                self._lines.get((code, line)),
+                self._lines.get((code, service)),
+            )
+            if directive is not None
+        )
+        return min(covering, key=lambda directive: directive.line, default=None)
+
+    def _service(self, line: int) -> int:
+        """The line of the key of the service that a line belongs to; 0 if it belongs to none."""
+        index = bisect_right(self._starts, line) - 1
+        return self._starts[index] if index >= 0 and line <= self._extents[self._starts[index]] else 0
 
 
 def _service_extents(file: SourceFile) -> dict[int, int]:
@@ -79,15 +114,14 @@ def _service_extents(file: SourceFile) -> dict[int, int]:
 
 def suppress(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, those that a comment accepts marked so. Errors of reading cannot be accepted."""
-    cache: dict[int, tuple[Directive, ...]] = {}
+    accepted: dict[int, _Accepted] = {}
     result: list[Finding] = []
     for finding in findings:
         key = id(finding.file)
-        if key not in cache:
-            cache[key] = directives(finding.file)
-        for directive in cache[key]:
-            if directive.covers(finding):
-                finding = replace(finding, suppression=Suppression(directive.reason, directive.line))
-                break
+        if key not in accepted:
+            accepted[key] = _Accepted(finding.file)
+        directive = accepted[key].by(finding)
+        if directive is not None:
+            finding = replace(finding, suppression=Suppression(directive.reason, directive.line))
         result.append(finding)
     return result

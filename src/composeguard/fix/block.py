@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from composeguard.fix.edits import Edit
 from composeguard.fix.index import Spot
@@ -144,8 +144,22 @@ def removals(spot: Spot, removed: set[str | int], order: int) -> list[Edit]:
     if file.text[line_start(file, first.start) : first.start].strip() and kept:
         edits.append(_compact(file, first, places[names[kept]], list(_nodes(value))[kept - 1], order))
         begin = kept
-    edits.extend(lines_of(places[name].node, places[name].start, order) for name in names[begin:] if name in removed)
+    for name in names[begin:]:
+        if name in removed:
+            edit = lines_of(places[name].node, places[name].start, order)
+            edits.append(replace(edit, end=_past_blank_lines(file, edit)))
     return edits
+
+
+def _past_blank_lines(file: SourceFile, edit: Edit) -> int:
+    """The end of a removal: past the blank lines below where there is one above, or the start of the document, so
+    that the gaps around it do not add up."""
+    above = file.text[line_start(file, edit.start - 1) : edit.start].strip() if edit.start else ""
+    end = edit.end
+    if above in ("", "---"):
+        while end < len(file.text) and not file.text[end : next_line(file, end)].strip():
+            end = next_line(file, end)
+    return end
 
 
 def _compact(file: SourceFile, first: Child, following: Child, last: Node, order: int) -> Edit:

@@ -19,6 +19,7 @@ from composeguard.model.consistency import check_consistency
 from composeguard.model.plain import plain
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
+from composeguard.source.collector import collector_off
 from composeguard.source.node import Node, Path, child
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _MESSAGES = {
 }
 
 
+@collector_off()
 def bind(loaded: Loaded) -> Reading:
     """The project that a merged tree describes. What cannot be bound is reported and left out."""
     # Without any profile, the reference chooses the one that has no name.

@@ -1,9 +1,10 @@
 """What services, jobs and `pre_start` steps share: a container and everything that its engine can be told."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from composeguard.model.mounts import Device, FileReference, Mount
 from composeguard.model.networks import NetworkAttachment
@@ -105,8 +106,6 @@ class Container(Specification):
     """
 
     kind: ClassVar[Literal["service", "job", "pre_start"]] = "service"
-    _name: str = PrivateAttr("")
-    _path: Path = PrivateAttr(())
 
     annotations: dict[str, Text] = Field(default_factory=dict)
     blkio_config: BlkioConfig | None = None
@@ -183,19 +182,20 @@ class Container(Specification):
     volumes_from: list[Text] = Field(default_factory=list)
     working_dir: Text | None = None
 
-    @property
+    # Rules ask for these two all the time, and a private attribute of pydantic costs many times an entry of `__dict__`.
+    @cached_property
     def name(self) -> str:
         """The key of a service or job; `web.pre_start[0]` for a step of the service `web`."""
-        return self._name
+        return ""
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """Where it stands in the resolved project: `("services", "web")`, `("services", "web", "pre_start", 0)`."""
-        return self._path
+        return ()
 
     def at(self, *steps: str | int) -> Path:
         """The path of something inside: `at("ports", 0, "host_ip")`."""
-        return (*self._path, *steps)
+        return (*self.path, *steps)
 
     def hooks(self) -> "Iterator[tuple[Hook, Path]]":
         """The commands that run inside the running container, each with its path; only services have any."""
@@ -203,5 +203,4 @@ class Container(Specification):
 
     def settle(self, name: str, path: Path) -> None:
         """Tell it its name and place; the binder does so once, when the project is read."""
-        self._name = name
-        self._path = path
+        self.__dict__.update(name=name, path=path)

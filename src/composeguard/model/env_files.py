@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
-from composeguard.compose.dotenv import DotenvError, parse_dotenv, parse_raw
+from composeguard.compose.dotenv import DotenvError, EnvFile, parse_dotenv, parse_raw
 from composeguard.compose.files import Files, Reason, UnavailableError
 from composeguard.compose.unresolved import Text
 from composeguard.model.container import Container
-from composeguard.model.reading import Reading
+from composeguard.model.reading import Place, Reading
+from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
 
 Report = Callable[[Diagnostic], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    file: SourceFile
+    parsed: EnvFile
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """A value that the project has from an env file or a label file."""
+
+    place: Place
+    """Where it stands in that file, its key included."""
+    asked: Path
+    """The entry of `env_file` or `label_file` that names the file."""
+
+
 class EnvFiles:
-    """Reads the files that containers of one strict reading name; their paths are absolute there."""
+    """Reads the files that containers of one strict reading name; their paths are absolute there.
+
+    `origins` tells of every value that comes from a file, by its path in the resolved project.
+    """
 
     def __init__(self, reading: Reading, files: Files, report: Report) -> None:
         self.reading = reading
         self.files = files
         self.report = report
+        self.origins: dict[Path, FromFile] = {}
 
     def environment(self, container: Container) -> dict[str, Text | None]:
         """Files in order, later ones over earlier, and what the container itself says over all of them.
@@ -40,7 +62,8 @@ class EnvFiles:
             required = env_file.required is not False
             if isinstance(env_file.path, str):
                 raw = env_file.format if isinstance(env_file.format, str) else ""
-                values.update(self._read(env_file.path, path, lookup, values, raw, required=required))
+                read = self._read(env_file.path, path, lookup, values, raw, required=required)
+                values.update(self._taken(read, path, container.at("environment"), own))
         return {**values, **own}
 
     def labels(self, container: Container) -> dict[str, Text]:
@@ -48,8 +71,20 @@ class EnvFiles:
         values: dict[str, Text] = {}
         for index, name in enumerate(container.label_file):
             if isinstance(name, str):
-                values.update(self._read(name, container.at("label_file", index), values, {}, "", required=True))
+                path = container.at("label_file", index)
+                read = self._read(name, path, values, {}, "", required=True)
+                values.update(self._taken(read, path, container.at("labels"), container.labels))
         return {**values, **container.labels}
+
+    def _taken(self, read: _Read | None, asked: Path, at: Path, own: Mapping[str, object]) -> dict[str, Text]:
+        """The values of a file, with the places of those that the container itself does not set."""
+        if read is None:
+            return {}
+        for entry in read.parsed.entries:
+            if entry.value is not None and entry.key not in own:
+                place = Place(read.file, entry.key_start, max(entry.key_end, entry.end))
+                self.origins[(*at, entry.key)] = FromFile(place, asked)
+        return read.parsed.values
 
     def _read(
         self,
@@ -60,23 +95,23 @@ class EnvFiles:
         form: str,
         *,
         required: bool,
-    ) -> dict[str, Text]:
+    ) -> _Read | None:
         try:
             file = self.files.text(name)
         except UnavailableError as error:
             if required or error.reason is not Reason.MISSING:
                 self._say(f"the file {error}", path)
-            return {}
+            return None
         try:
             if form == "raw":
-                return parse_raw(file.text, lookup).values
+                return _Read(file, parse_raw(file.text, lookup))
             if form:
                 self._say("the format of an env file can only be raw", path)
-                return {}
-            return parse_dotenv(file.text, lookup, earlier=earlier).values
+                return None
+            return _Read(file, parse_dotenv(file.text, lookup, earlier=earlier))
         except DotenvError as error:
             self.report(Diagnostic(Kind.SCHEMA, str(error), file, error.offset, error.offset, path))
-            return {}
+            return None
 
     def _say(self, message: str, path: Path) -> None:
         place = self.reading.locate(path)

@@ -10,7 +10,7 @@ from composeguard.compose.diagnostic import Diagnostic
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.project import Project
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path, Via, child
+from composeguard.source.node import Node, Path, Via, Way, child
 
 if TYPE_CHECKING:
     from composeguard.compose.request import Request
@@ -73,12 +73,17 @@ class Reading:
         return Place(node.file, node.start, node.end)
 
     def way(self, path: Path) -> tuple[Via, ...]:
-        """How the value came there, the outermost step first: the steps of each node from the root to it."""
+        """How the value came there, the outermost step first: the steps of each node from the root to it.
+
+        What another file added to a collection did not come the way of the collection.
+        """
         steps: list[Via] = []
         node: Node | None = self.root
         for step in (None, *path):
             if step is not None and node is not None:
-                node = child(node, step)
+                parent, node = node, child(node, step)
+                if node is not None and not _came_with(node, parent):
+                    steps.clear()
             if node is None:
                 break
             via = node.via
@@ -86,6 +91,19 @@ class Reading:
                 steps.append(via)
                 via = via.before
         return tuple(steps)
+
+
+def _came_with(node: Node, parent: Node) -> bool:
+    """Whether a node, or what brought it, stands in the text of its parent."""
+    via = node.via
+    if parent.style == "*" or (via is not None and via.way is Way.DEFAULT and via.at is None):
+        return True
+    at = node if via is None or via.at is None or via.way is Way.OVERRIDE else via.at
+    return _holds(parent, node) or _holds(parent, at)
+
+
+def _holds(parent: Node, node: Node) -> bool:
+    return node.file is parent.file and parent.start <= node.start <= parent.end
 
 
 def _show_key(node: Node) -> Place:

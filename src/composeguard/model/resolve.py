@@ -8,24 +8,27 @@ from composeguard.compose.diagnostic import Diagnostic
 from composeguard.compose.files import Files
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.container import Container
-from composeguard.model.env_files import EnvFiles
+from composeguard.model.env_files import EnvFiles, FromFile
 from composeguard.model.gojson import to_json
 from composeguard.model.profiles import is_enabled
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service
 from composeguard.model.types import Json
-from composeguard.source.node import Node
+from composeguard.source.node import Node, Path
 from composeguard.source.scalars import Timestamp
 
 Report = Callable[[Diagnostic], None]
 
 
-def resolve_json(reading: Reading, files: Files, report: Report) -> dict[str, Json]:
+def resolve_json(
+    reading: Reading, files: Files, report: Report, origins: dict[Path, FromFile] | None = None
+) -> dict[str, Json]:
     """The enabled services and jobs, everything that is defined, and the project's own `x-*` keys.
 
     Args:
         reading: read in strict mode.
         files: read env files and label files with; what is wrong with them is given to `report`.
+        origins: takes the values that come from these files, by path.
     """
     project = reading.project
     chosen = reading.request.profiles
@@ -34,6 +37,8 @@ def resolve_json(reading: Reading, files: Files, report: Report) -> dict[str, Js
     out["services"] = {
         name: _service(service, env_files) for name, service in project.services.items() if is_enabled(service, chosen)
     }
+    if origins is not None:
+        origins.update(env_files.origins)
     jobs: dict[str, Json] = {name: to_json(job) for name, job in project.jobs.items() if is_enabled(job, chosen)}
     if jobs:
         out["jobs"] = jobs

@@ -8,10 +8,8 @@ resolves scalars otherwise than the Compose reference does.
 from __future__ import annotations
 
 import codecs
-import gc
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 import yaml
@@ -25,6 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from composeguard.source.collector import collector_off
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node
@@ -84,7 +83,7 @@ def read_source(
         SourceError: it is not text, not YAML, holds a duplicate key, or is beyond the limits.
     """
     file = decode(uri, data, path=path, limits=limits)
-    with _collector_off():
+    with collector_off():
         file.documents = tuple(_Composer(file, limits, events(file.text)).documents())
     return file
 
@@ -115,18 +114,6 @@ def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -
         message = f"YAML does not allow the control character U+{ord(unprintable.group()):04X}"
         raise SourceError(message, file, unprintable.start())
     return file
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Composing makes many objects and no garbage: the cyclic collector would only cost time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Anchor:

@@ -1,0 +1,21 @@
+"""The cyclic garbage collector, off while trees are built."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Reading a project makes many objects that stay and hardly any garbage: the cyclic collector, which looks at
+    all of them again and again, would only cost time. What is garbage later is found once it is on again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
