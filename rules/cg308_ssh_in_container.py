@@ -34,7 +34,7 @@ _FORGES = re.compile(
     name="ssh-in-container",
     severity=Severity.LOW,
     profiles=(Profile.ALL, Profile.CIS),
-    references=(cis("5.7"), cwe(1327), compose("05-services.md#command")),
+    references=(cis("5.7"), cwe(1125), compose("05-services.md#command")),
     examples=(
         Example(
             title="By port, by command, by image",

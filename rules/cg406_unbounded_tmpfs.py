@@ -99,9 +99,8 @@ def unbounded_tmpfs(container: Container) -> Iterator[Problem]:
         target, _, options = entry.partition(":")
         if _is_bounded(options):
             continue
-        kept = [option for option in options.split(",") if option and not option.startswith("size=")]
         path = container.at("tmpfs", index)
-        yield _problem(container, path, target, path, f"{target}:{','.join([*kept, f'size={_SIZE}'])}")
+        yield _problem(container, path, target, (*path, "size"))
     for index, mount in enumerate(container.volumes):
         if mount.type != "tmpfs":
             continue
@@ -109,17 +108,17 @@ def unbounded_tmpfs(container: Container) -> Iterator[Problem]:
         if isinstance(size, Unresolved) or (size or 0) > 0:
             continue
         path = container.at("volumes", index)
-        yield _problem(container, path, str(mount.target), (*path, "tmpfs", "size"), _SIZE)
+        yield _problem(container, path, str(mount.target), (*path, "tmpfs", "size"))
 
 
-def _problem(container: Container, path: Path, target: str, place: Path, value: str) -> Problem:
+def _problem(container: Container, path: Path, target: str, place: Path) -> Problem:
     return Problem(
         path,
         f"{container.name} has a tmpfs on {target} without a size",
         label="may take half of the host's memory",
         fix=Fix(
             f"bound the tmpfs to {_SIZE}",
-            (Set(place, value),),
+            (Set(place, _SIZE),),
             Safety.UNSAFE,
             note="a program that writes more gets no space; put in what it uses under load",
         ),

@@ -179,9 +179,10 @@ def test_unreadable_file_as_a_user(run: Run) -> None:
 
 
 def test_named_file_that_is_missing_or_special(run: Run) -> None:
-    result = run("check", "gone.yaml")
-    assert result.code == 2
-    assert "gone.yaml" in result.err + result.out
+    for arguments in (["check", "gone.yaml"], ["check", "--file", "gone.yaml"], ["fix", "gone.yaml"]):
+        result = run(*arguments)
+        assert (result.code, "gone.yaml does not exist" in result.err) == (2, True)
+    assert "did you mean check?" in run("chek").err
     os.mkfifo("compose.yaml")
     assert run("check", "compose.yaml").code == 2
 

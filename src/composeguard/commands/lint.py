@@ -18,7 +18,7 @@ from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.finding import Finding
-from composeguard.engine.registry import load_builtin, load_folder
+from composeguard.engine.registry import load_builtin, load_folder, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
 from composeguard.engine.severity import Profile, Severity
@@ -28,6 +28,8 @@ from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
 
 STDIN = "-"
+COMMANDS = ("check", "fix", "explain", "rules", "resolve")
+"""What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
 
@@ -170,14 +172,17 @@ class Linter:
             file = self._input(STDIN)
             found.append(ProjectFiles(files=(file,), report_on=(), directory=str(Path(file).parent)))
         if named or not options.paths:
-            asked = tuple(_absolute(path) for path in named) or (str(self.cwd),)
+            asked = tuple(self._input(path) for path in named) or (str(self.cwd),)
             environment = dict(os.environ) if options.environment else {}
             found.extend(projects_of(asked, walk, environment=environment))
         return found
 
     def _input(self, name: str) -> str:
-        """The absolute path of a named input; standard input gets a name and stands in for that file."""
+        """The absolute path of a named input, which must exist; standard input gets a name and stands in for that."""
         if name != STDIN:
+            if not Path(name).exists():
+                hint = near(name, COMMANDS) if os.sep not in name else ""
+                raise UsageError(f"{name} does not exist{hint}")
             return _absolute(name)
         path = _absolute(self.options.stdin_filename or STDIN_NAME)
         data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
