@@ -17,43 +17,15 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from projects import project
 
 PROJECT = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = PROJECT / ".benchmarks"
 FOLDER_FILES = 500
-
-SERVICE = """\
-  service{index}:
-    image: "registry.example.org/team/app{index}:${{TAG:-1.{index}.0}}"  # the application
-    restart: unless-stopped
-    environment:
-      LOG_LEVEL: info
-      DATABASE_URL: postgres://db{index}/app
-      FEATURE_{index}: "true"
-    ports:
-      - "127.0.0.1:{port}:8080"
-      - "{other}:9090/tcp"
-    volumes:
-      - data{index}:/var/lib/app
-      - ./config/{index}.yml:/etc/app/config.yml:ro
-    depends_on: [service0]
-    networks:
-      - backend
-    healthcheck:
-      test: ["CMD", "wget", "-q", "-O-", "http://localhost:8080/health"]
-      interval: 30s
-      retries: 3
-"""
-
-
-def project(services: int) -> str:
-    """A Compose file of so many services, about 700 bytes each."""
-    body = "".join(SERVICE.format(index=index, port=1024 + index, other=20000 + index) for index in range(services))
-    volumes = "".join(f"  data{index}:\n" for index in range(services))
-    return f"services:\n{body}networks:\n  backend:\nvolumes:\n{volumes}".replace("    depends_on: [service0]\n", "", 1)
 
 
 @dataclass(frozen=True)
@@ -100,44 +72,6 @@ def environment(name: str, *packages: str) -> Path:
         ]
         subprocess.run(install, check=True)
     return folder / "bin"
-
-
-def throughput(rounds: int) -> None:
-    """Reading: the composer, and the whole loader, against a bare pass over libyaml's events on the same text."""
-    import yaml
-
-    from composeguard.source.read import read_source
-
-    text = project(2_000)
-    data = text.encode()
-
-    def events() -> None:
-        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
-            pass
-
-    def compose() -> None:
-        read_source("compose.yaml", data)
-
-    runs: dict[str, Callable[[], object]] = {"yaml.parse": events, "read_source": compose}
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "compose.yaml"
-        path.write_bytes(data)
-        from composeguard.compose.files import Files
-        from composeguard.compose.loader import load
-        from composeguard.compose.request import Request
-
-        request = Request(files=(str(path),), project_directory=name, root=name)
-        runs["load"] = lambda: load(request, Files(root=name))
-        times: dict[str, list[float]] = {key: [] for key in runs}
-        for _ in range(rounds):
-            for key, function in runs.items():
-                started = time.perf_counter()
-                function()
-                times[key].append(time.perf_counter() - started)
-    for key in runs:
-        ratio = statistics.median(a / b for a, b in zip(times[key], times["yaml.parse"], strict=True))
-        speed = len(data) / statistics.median(times[key]) / 1e6
-        print(f"reading: {key:25} {speed:9.1f} MB/s   of yaml.parse {ratio:6.2f}", flush=True)
 
 
 def imports(python: str, rounds: int, folder: Path) -> None:
@@ -195,7 +129,13 @@ def main() -> None:
             options.rounds,
         )
         imports(str(ours / "python"), options.rounds, folder)
-    throughput(max(5, options.rounds // 3))
+    reading = [
+        str(ours / "python"),
+        str(PROJECT / "benchmarks" / "reading.py"),
+        "--rounds",
+        str(max(5, options.rounds // 2)),
+    ]
+    subprocess.run(reading, check=True)
 
 
 if __name__ == "__main__":

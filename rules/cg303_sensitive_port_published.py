@@ -65,7 +65,7 @@ _ROWS = (
         1521,
         "Oracle Database",
         _DATA,
-        "https://docs.oracle.com/en/database/oracle/oracle-database/19/ladbi/oracle-database-component-port-numbers-and-protocols.html",
+        "https://docs.oracle.com/en/database/oracle/oracle-database/21/ntdbi/oracle-database-component-port-numbers-and-protocols.html",
     ),
     _Row(
         3306,
@@ -139,7 +139,7 @@ _ROWS = (
     # engines and orchestrators
     _Row(2375, "Docker engine", _ROOT, "https://docs.docker.com/engine/security/protect-access/"),
     _Row(2376, "Docker engine", _ROOT, "https://docs.docker.com/engine/security/protect-access/"),
-    _Row(4646, "Nomad", _ROOT, "https://developer.hashicorp.com/nomad/docs/deploy/production/requirements", ("nomad",)),
+    _Row(4646, "Nomad", _ROOT, "https://developer.hashicorp.com/nomad/docs/configuration#ports", ("nomad",)),
     _Row(
         8200,
         "Vault",
@@ -157,8 +157,8 @@ _ROWS = (
     _Row(10250, "kubelet", _ROOT, "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"),
     # administration of machines, and debuggers
     _Row(23, "Telnet", _CLEAR, "https://www.rfc-editor.org/rfc/rfc854"),
-    _Row(139, "SMB", _FILES, "https://www.cisa.gov/news-events/news/smb-security-best-practices"),
-    _Row(445, "SMB", _FILES, "https://www.cisa.gov/news-events/news/smb-security-best-practices"),
+    _Row(139, "SMB", _FILES, "https://www.cisa.gov/news-events/alerts/2017/01/16/smb-security-best-practices"),
+    _Row(445, "SMB", _FILES, "https://www.cisa.gov/news-events/alerts/2017/01/16/smb-security-best-practices"),
     _Row(873, "rsync", _FILES, "https://download.samba.org/pub/rsync/rsyncd.conf.5"),
     _Row(2049, "NFS", _FILES, "https://www.rfc-editor.org/rfc/rfc7530"),
     _Row(

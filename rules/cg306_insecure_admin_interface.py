@@ -309,7 +309,9 @@ def insecure_admin_interface(container: Container) -> Iterator[Problem]:
         if _is_of(repository, variable.images) and _opens(container, variable):
             yield _problem(container, container.at("environment", variable.name), variable.what, variable.port)
     for interface in _INTERFACES:
-        if repository in interface.repositories and _is_exposed(container, None) and _stays_open(container, interface):
+        if not _is_image_of(repository, interface.repositories) or not _is_exposed(container, None):
+            continue
+        if _stays_open(container, interface):
             yield _problem(container, container.at("image"), interface.what, None)
 
 
@@ -324,6 +326,11 @@ def _problem(container: Container, path: Path, what: str, port: int | None) -> P
 
 def _is_of(repository: str, words: tuple[str, ...]) -> bool:
     return not words or any(word in repository for word in words)
+
+
+def _is_image_of(repository: str, names: tuple[str, ...]) -> bool:
+    """Whether it is one of the images, or a copy of it in another registry."""
+    return any(repository == name or repository.endswith(f"/{name}") for name in names)
 
 
 def _place_of(container: Container, pattern: str) -> Path | None:

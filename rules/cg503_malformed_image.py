@@ -84,9 +84,10 @@ def malformed_image(container: Container) -> Iterator[Problem]:
         if fault:
             yield Problem(
                 path,
-                f"the engine refuses the image {image} of {container.name}: {fault}",
+                f"the engine refuses the image of {container.name}: {fault}",
                 label=fault,
-                evidence=str(image),
+                evidence=fault,
+                redact="://" in str(image),  # an address may hold a password
             )
 
 

@@ -119,6 +119,7 @@ def unsafe_build(container: Container) -> Iterator[Problem]:
                 label="may be other source tomorrow",
                 severity=Severity.MEDIUM,
                 evidence="context",
+                redact="@" in str(source).partition("://")[2].partition("/")[0],  # it may be a password
             )
 
 

@@ -49,7 +49,7 @@ def _parse(text: str) -> list[yaml.Event]:
 def _styled(event: yaml.Event, layout: Layout) -> yaml.Event:
     # The place of an event decides, so that the same text gets the same layout.
     mark = event.start_mark
-    chooser = random.Random(f"{layout.seed} {mark.index if mark else 0}")  # noqa: S311 -- nothing secret
+    chooser = random.Random(f"{layout.seed} {mark.index if mark else 0}")
     if isinstance(event, yaml.CollectionStartEvent):
         event.flow_style = chooser.random() < 0.2
     elif isinstance(event, yaml.ScalarEvent) and event.style == '"' and layout.literals and event.value:

@@ -1,4 +1,4 @@
-"""Public files, each read alone: refused by `resolve` where the reference refuses them, judged by `check` all the same."""
+"""Public files alone: refused by `resolve` where the reference refuses them, judged by `check` all the same."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def oracle() -> Iterator[Oracle]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -66,7 +66,7 @@ def test_finds_shrinks_and_saves_a_planted_error(oracle: Oracle, tmp_path: Path)
     found = search(comparison, 1)
     assert found is not None
     assert found.kind == "missing services.*.depends_on"
-    assert sum(text.count("\n") for text in found.project.files.values()) <= 10
+    assert sum(text.count("\n") for text in found.project.files.values()) <= 15
     case = save(found, comparison.folder, tmp_path / "saved")
     assert Request.from_json(json.loads((case / "case.json").read_text("utf-8"))) == found.project.request
     assert "depends_on" in (case / "expected.json").read_text("utf-8")

@@ -24,7 +24,7 @@ def oracle() -> Iterator[Oracle]:
 
 
 def test_no_project_is_without_a_case() -> None:
-    assert CASES == sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+    assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == CASES
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -62,7 +62,7 @@ class Origins:
 
 
 def described(origin: dict[str, Json], folder: str) -> str:
-    """An origin in one line; names of files are those seen from `folder`, a name as in reports, where they are in it."""
+    """An origin in one line; files in `folder`, a name as in reports, are named from there."""
     words = [_short(f"{origin['file']}:{origin['line']}:{origin['column']}", folder)]
     way = origin.get("way")
     for step in way if isinstance(way, list) else []:

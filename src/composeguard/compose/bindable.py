@@ -67,7 +67,7 @@ def _stored(node: Node, path: Path, report: Report) -> Node:
 def _words(node: Node, path: Path, report: Report) -> Node | None:
     """A command: its words. What follows an operator is gone, as it is for the reference."""
     text = node.value
-    if not isinstance(text, str | Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return node
     try:
         words = split_words(text).words
@@ -79,13 +79,13 @@ def _words(node: Node, path: Path, report: Report) -> Node | None:
 
 def _test(node: Node, path: Path, report: Report) -> Node:
     text = node.value
-    if not isinstance(text, str | Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return node
     return node.with_value([singleton(node, word) for word in short.parse_healthcheck_test(text)])
 
 
 def _text_list(node: Node, path: Path, report: Report) -> Node:
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         return node.with_value([singleton(node, node.value)])
     return node
 
@@ -100,10 +100,10 @@ def _hosts(node: Node, path: Path, report: Report) -> Node:
     mapping: dict[str, Node] = {}
     for index, item in enumerate(items):
         text = item.value
-        if isinstance(text, dict | list):
+        if isinstance(text, (dict, list)):
             continue
         try:
-            host = short.parse_extra_host(text if isinstance(text, str | Unresolved) else go_text(text))
+            host = short.parse_extra_host(text if isinstance(text, (str, Unresolved)) else go_text(text))
         except ShortSyntaxError as error:
             say(report, item, (*path, index), f"{place(path)}: {error}")
             continue
@@ -130,7 +130,7 @@ def _scalar(node: Node) -> Text:
     value = node.value
     if isinstance(value, Unresolved):
         return value
-    return "" if isinstance(value, dict | list) else go_text(value)
+    return "" if isinstance(value, (dict, list)) else go_text(value)
 
 
 def _without_brackets(node: Node) -> Node:

@@ -63,16 +63,17 @@ def canonicalize(root: Node, report: Report) -> Node:
 
 def steps(table: dict[str, Step]) -> Step:
     """Apply a table of steps to the entries of a mapping; what is none, and what no step names, stays."""
+    named = tuple(table.items())
 
     def apply(node: Node, path: Path, report: Report) -> Node | None:
         value = node.value
         if not isinstance(value, dict):
             return node
         changed: dict[str, Node] | None = None
-        for key, step in table.items():
-            below = value.get(key)
-            if below is None:
+        for key, step in named:
+            if key not in value:
                 continue
+            below = value[key]
             canonical = step(below, (*path, key), report)
             if canonical is not below:
                 if changed is None:
@@ -117,19 +118,19 @@ def _as_is(node: Node, path: Path, report: Report) -> Node:
 
 
 def _build(node: Node, path: Path, report: Report) -> Node | None:
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         return from_short(node, {"context": node.value})
     return _BUILD(node, path, report)
 
 
 def _gpus(node: Node, path: Path, report: Report) -> Node:
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         return node.with_value([from_short(node, {"count": "all"}, keyless=True)])
     return node
 
 
 def _schedule(node: Node, path: Path, report: Report) -> Node:
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         return from_short(node, {"cron": node.value})
     return node
 
@@ -166,7 +167,7 @@ def _names(node: Node, path: Path, report: Report) -> Node:
 
 
 def _text_list(node: Node, path: Path, report: Report) -> Node:
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         return node.with_value([singleton(node, node.value)])
     return node
 

@@ -29,20 +29,22 @@ class Budget:
 def say(report: Report, node: Node, path: Path, message: str, kind: Kind = Kind.SCHEMA) -> None:
     """Report something about a node at its text, or at its key where it has none."""
     start, end = node.start, node.end
-    if isinstance(node.value, dict | list) and node.key_start >= 0:
+    if isinstance(node.value, (dict, list)) and node.key_start >= 0:
         start, end = node.key_start, node.key_end
     report(Diagnostic(kind, message, node.file, start, max(start, end), path))
 
 
 def singleton(node: Node, value: Short) -> Node:
     """A scalar that the text of `node` stands for."""
-    return Node(value, node.file, node.start, node.end, style="" if isinstance(node.value, dict | list) else node.style)
+    return Node(
+        value, node.file, node.start, node.end, style="" if isinstance(node.value, (dict, list)) else node.style
+    )
 
 
 def from_short(node: Node, fields: Mapping[str, Short | None], *, keyless: bool = False) -> Node:
     """The mapping that a short form stands for; fields that are None are left out."""
     file, start, end = node.file, node.start, node.end
-    style = "" if isinstance(node.value, dict | list) else node.style
+    style = "" if isinstance(node.value, (dict, list)) else node.style
     entries = {key: Node(value, file, start, end, -1, -1, style) for key, value in fields.items() if value is not None}
     if keyless:
         return Node(entries, node.file, node.start, node.end, style=node.style)
@@ -93,10 +95,10 @@ def pairs_to_mapping(node: Node, path: Path, report: Report, parse: Callable[[Te
     mapping: dict[str, Node] = {}
     for index, item in enumerate(items):
         text = item.value
-        if isinstance(text, dict | list):
+        if isinstance(text, (dict, list)):
             continue
         try:
-            pair = parse(text if isinstance(text, str | Unresolved) else go_text(text))
+            pair = parse(text if isinstance(text, (str, Unresolved)) else go_text(text))
         except ShortSyntaxError as error:
             say(report, item, (*path, index), f"{place(path)}: {error}")
             continue
@@ -165,7 +167,7 @@ def mount(node: Node, path: Path, report: Report) -> Node | None:
     text = node.value
     if isinstance(text, dict):
         return node
-    if not isinstance(text, str | Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return _refuse(node, path, report, "a volume must be a text or a mapping")
     try:
         parsed = short.parse_volume(text)
@@ -201,7 +203,7 @@ def device(node: Node, path: Path, report: Report) -> Node | None:
     text = node.value
     if isinstance(text, dict):
         return node
-    if not isinstance(text, str | Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return _refuse(node, path, report, "a device must be a text or a mapping")
     try:
         parsed = short.parse_device(text)
@@ -215,14 +217,14 @@ def file_reference(node: Node, path: Path, report: Report) -> Node | None:
     text = node.value
     if isinstance(text, dict):
         return node
-    if not isinstance(text, str | Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return _refuse(node, path, report, "must be a text or a mapping")
     return from_short(node, {"source": text})
 
 
 def env_files(node: Node, path: Path, report: Report) -> Node:
     """`env_file` as a list of mappings."""
-    if isinstance(node.value, str | Unresolved):
+    if isinstance(node.value, (str, Unresolved)):
         only = from_short(node, {"path": node.value, "required": True}, keyless=True)
         return node.with_value([only])
     if not isinstance(node.value, list):
@@ -234,7 +236,7 @@ def env_files(node: Node, path: Path, report: Report) -> Node:
 
 def _env_file(node: Node, path: Path, report: Report) -> Node | None:
     value = node.value
-    if isinstance(value, str | Unresolved):
+    if isinstance(value, (str, Unresolved)):
         return from_short(node, {"path": value, "required": True})
     if isinstance(value, dict) and "path" not in value:
         return _refuse(node, path, report, "needs a path")
@@ -267,14 +269,14 @@ def external(node: Node, path: Path, report: Report) -> Node | None:
 
 def to_text(node: Node, path: Path, report: Report) -> Node:
     """A boolean or number as the text that the reference makes of it."""
-    if isinstance(node.value, bool | int | float | Timestamp):
+    if isinstance(node.value, (bool, int, float, Timestamp)):
         return node.with_value(go_text(node.value))
     return node
 
 
 def exposed(node: Node, path: Path, report: Report) -> Node | None:
     """An item of a service's `expose`, as a text."""
-    if isinstance(node.value, dict | list):
+    if isinstance(node.value, (dict, list)):
         return node
     try:
         text = short.parse_expose(node.value)

@@ -41,7 +41,7 @@ def _secret(node: Node, path: Path, report: Report) -> Node:
     if not isinstance(value, dict) or "target" in value:
         return node
     source = value.get("source")
-    name: Text = "" if source is None or not isinstance(source.value, str | Unresolved) else source.value
+    name: Text = "" if source is None or not isinstance(source.value, (str, Unresolved)) else source.value
     return _filled(node, target=join(("/run/secrets/", name)))
 
 

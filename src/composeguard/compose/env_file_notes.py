@@ -1,4 +1,4 @@
-"""Env files that a deployment needs and that are not here: a word to people, as they are often kept out of a repository."""
+"""Env files that a deployment needs and that are not here: a word to people, as repositories often lack them."""
 
 from __future__ import annotations
 

@@ -62,6 +62,9 @@ class Extender:
             return root
         for section in ("services", "jobs"):
             node = entries.get(section)
+            if node is not None and node.value is None and section == "services":
+                # Refused here: over an earlier file, the merge takes no notice of it.
+                self.session.say(Kind.SCHEMA, "services must be a mapping, not empty", node, (section,))
             if node is None or not isinstance(node.value, dict) or not _any_extends(node.value.values()):
                 continue
             home = _Home(dict(node.value), resets, root.file.uri)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.environment import unset
@@ -13,6 +13,7 @@ from composeguard.compose.units import normalize_project_name
 from composeguard.compose.unresolved import Text
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
+from composeguard.source.scalars import Timestamp
 
 
 def project_name(session: Session, sources: Iterable[SourceFile], environment: Mapping[str, Text]) -> str:
@@ -20,6 +21,8 @@ def project_name(session: Session, sources: Iterable[SourceFile], environment: M
 
     A given name must be normalised already; others are made so.
     """
+    sources = tuple(sources)
+    _refuse_dates(session, sources)
     request = session.request
     given = request.project_name or environment.get("COMPOSE_PROJECT_NAME")
     if isinstance(given, str) and given:
@@ -43,12 +46,25 @@ def project_name(session: Session, sources: Iterable[SourceFile], environment: M
     return name or directory
 
 
-def _named(sources: Iterable[SourceFile]) -> Node | None:
-    """The last `name:` that says something."""
-    found: Node | None = None
+def _names(sources: Iterable[SourceFile]) -> Iterator[Node]:
     for source in sources:
         for document in source.documents:
             node = document.value.get("name") if isinstance(document.value, dict) else None
-            if node is not None and isinstance(node.value, str) and node.value:
-                found = node
+            if node is not None:
+                yield node
+
+
+def _refuse_dates(session: Session, sources: Iterable[SourceFile]) -> None:
+    """The schema lets a date through as a text, and this is the one place where the reference then fails."""
+    for node in _names(sources):
+        if isinstance(node.value, Timestamp):
+            session.say(Kind.SCHEMA, "the name of a project must be a text, not a date", node, ("name",))
+
+
+def _named(sources: Iterable[SourceFile]) -> Node | None:
+    """The last `name:` that says something."""
+    found: Node | None = None
+    for node in _names(sources):
+        if isinstance(node.value, str) and node.value:
+            found = node
     return found

@@ -34,13 +34,13 @@ def counts_as(later: Node, earlier: Node) -> bool:
             and len(value) == len(other)
             and all(counts_as(child, same) for child, same in zip(value, other, strict=True))
         )
-    if isinstance(value, int | float) and not isinstance(value, bool) and isinstance(other, str):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and isinstance(other, str):
         return _reads_as(other, value)
     return value == other and (type(value) is type(other) or _both_numbers(value, other))
 
 
 def _both_numbers(*values: object) -> bool:
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
 def _reads_as(text: str, number: float) -> bool:

@@ -10,8 +10,10 @@ import math
 from collections.abc import Callable
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.expand import LIST_FORM
 from composeguard.compose.same_item import counts_as, identity
 from composeguard.compose.schema import PROJECT
+from composeguard.compose.schema_words import closest, either, expected, short, stands
 from composeguard.compose.shape import BOOLEAN, INTEGER, NULL, NUMBER, STRING, Shape
 from composeguard.compose.unresolved import Unresolved
 from composeguard.source.node import Node
@@ -21,7 +23,6 @@ Report = Callable[[Diagnostic], None]
 
 _KINDS = {str: STRING, bool: BOOLEAN, type(None): NULL, int: NUMBER | INTEGER, float: NUMBER, Timestamp: STRING}
 _ANY_SCALAR = STRING | NUMBER | INTEGER | BOOLEAN
-_LONGEST_SHOWN = 40
 _FEW = 20
 """Items up to which the reference compares each with each."""
 
@@ -65,6 +66,9 @@ class _Checker:
     def _mapping(self, node: Node, entries: dict[str, Node], shape: Shape) -> Node:
         keys = shape.keys
         assert keys is not None
+        if node.tag == LIST_FORM:
+            # To the reference it is a list of texts by now: whatever they say, they fit.
+            return node
         kept: dict[str, Node] | None = None
         path = self.path
         for key, child in entries.items():
@@ -94,7 +98,7 @@ class _Checker:
             if shape.names.search(key):
                 return self.check(child, shape.named)
             if not shape.open:
-                self._say(child, f'"{_short(key)}" cannot be a name in {self._place(-1)}', on_key=True)
+                self._say(child, f'"{short(key)}" cannot be a name in {self._place(-1)}', on_key=True)
                 return self.check(child, shape.named)
         if shape.open or (shape.extensions and key.startswith("x-")):
             self._finite(child)
@@ -102,7 +106,7 @@ class _Checker:
         suggestion = _near(key, shape)
         hint = f'; did you mean "{suggestion}"?' if suggestion else ""
         where = shape.noun or self._place(-1)
-        self._say(child, f'"{_short(key)}" is not a key of {where}{hint}', on_key=True, suggestion=suggestion)
+        self._say(child, f'"{short(key)}" is not a key of {where}{hint}', on_key=True, suggestion=suggestion)
         return None
 
     def _list(self, node: Node, items: list[Node], shape: Shape) -> Node:
@@ -155,7 +159,7 @@ class _Checker:
 
     def _in_range(self, node: Node, value: object, shape: Shape) -> bool:
         low, high = shape.minimum, shape.maximum
-        if not isinstance(value, int | float):
+        if not isinstance(value, (int, float)):
             return True
         if low is not None and value < low:
             self._say(node, f"{self._place()} must be {low} or more, not {value}")
@@ -167,13 +171,13 @@ class _Checker:
 
     def _text_fits(self, node: Node, value: str, shape: Shape) -> bool:
         if shape.choices and value not in shape.choices:
-            choices = _either([f'"{choice}"' for choice in shape.choices])
-            near = _closest(value, shape.choices)
+            choices = either([f'"{choice}"' for choice in shape.choices])
+            near = closest(value, shape.choices)
             hint = f'; did you mean "{near}"?' if near else ""
-            self._say(node, f'{self._place()} must be {choices}, not "{_short(value)}"{hint}', suggestion=near)
+            self._say(node, f'{self._place()} must be {choices}, not "{short(value)}"{hint}', suggestion=near)
             return False
         if shape.pattern is not None and not shape.pattern.search(value):
-            self._say(node, f'{self._place()} cannot be "{_short(value)}"')
+            self._say(node, f'{self._place()} cannot be "{short(value)}"')
             return False
         return True
 
@@ -185,7 +189,7 @@ class _Checker:
             if key not in entries:
                 self._say(node, f'{self._place()} needs the key "{key}"', on_key=True)
         if shape.one_of and not any(key in entries for key in shape.one_of):
-            keys = _either([f'"{key}"' for key in shape.one_of])
+            keys = either([f'"{key}"' for key in shape.one_of])
             self._say(node, f"{self._place()} needs the key {keys}", on_key=True)
 
     def _finite(self, node: Node) -> None:
@@ -202,7 +206,7 @@ class _Checker:
                 return
 
     def _wrong(self, node: Node, shape: Shape) -> None:
-        self._say(node, f"{self._place()} must be {expected(shape)}, not {_stands(node)}")
+        self._say(node, f"{self._place()} must be {expected(shape)}, not {stands(node)}")
 
     def _place(self, end: int | None = None) -> str:
         """The path as people write it: `services.web.ports[0]`."""
@@ -211,14 +215,14 @@ class _Checker:
             return "the top level"
         text = ""
         for step in steps:
-            text += f"[{step}]" if isinstance(step, int) else f".{_short(step)}"
+            text += f"[{step}]" if isinstance(step, int) else f".{short(step)}"
         return text[1:]
 
     def _say(self, node: Node, message: str, *, on_key: bool = False, suggestion: str | None = None) -> None:
         start, end = node.start, node.end
         if on_key and node.key_start >= 0:
             start, end = node.key_start, node.key_end
-        elif isinstance(node.value, dict | list) and node.style != "*":
+        elif isinstance(node.value, (dict, list)) and node.style != "*":
             line = node.file.line_of(start)
             end = min(end, node.file.line_starts[line - 1] + len(node.file.line_text(line)))
         elif start == end and node.key_start >= 0:
@@ -237,65 +241,5 @@ def _is_of_texts(items: list[Node], *, unique: bool) -> bool:
     return set(map(type, values)) == {str} and (not unique or len(set(values)) == len(values))
 
 
-def expected(shape: Shape) -> str:
-    """What may stand at a place, in words."""
-    words: list[str] = []
-    scalars = shape.scalars
-    if scalars & BOOLEAN:
-        words.append("true or false")
-    if scalars & NUMBER:
-        words.append("a number")
-    elif scalars & INTEGER:
-        words.append("a whole number")
-    # A text is let through beside a boolean or a whole number for the sake of variables only.
-    if scalars & STRING and not scalars & (BOOLEAN | INTEGER):
-        words.append(_either([f'"{choice}"' for choice in shape.choices]) if shape.choices else "a text")
-    elif scalars & STRING and scalars & NULL and scalars & BOOLEAN:
-        words.append("a text")
-    if shape.items is not None:
-        words.append("a list")
-    if shape.keys is not None:
-        words.append("a mapping")
-    if scalars & NULL and not words:
-        words.append("nothing")
-    return _either(words)
-
-
-def _stands(node: Node) -> str:
-    value = node.value
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return "a number"
-    return "a date" if isinstance(value, Timestamp) else "a text"
-
-
-def _either(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
 def _near(key: str, shape: Shape) -> str | None:
-    return _closest(key, tuple(shape.keys or ()))
-
-
-def _closest(word: str, words: tuple[str, ...]) -> str | None:
-    if len(word) > _LONGEST_SHOWN:
-        return None
-    # Loaded only where something is misspelt.
-    import difflib
-
-    plain = word.lower().replace("-", "_")
-    found = difflib.get_close_matches(plain, words, n=1, cutoff=0.75)
-    return found[0] if found else None
+    return closest(key, tuple(shape.keys or ()))

@@ -170,7 +170,7 @@ def parse_expose(value: Scalar | Unresolved) -> Text:
     Raises:
         ShortSyntaxError: another type.
     """
-    if isinstance(value, str | Unresolved):
+    if isinstance(value, (str, Unresolved)):
         return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise ShortSyntaxError("an exposed port is a string or an integer")
@@ -183,7 +183,7 @@ def parse_port_item(value: Scalar | Unresolved) -> Ports:
     Raises:
         ShortSyntaxError: another type, or short syntax that the reference refuses.
     """
-    if isinstance(value, str | Unresolved):
+    if isinstance(value, (str, Unresolved)):
         return parse_port(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ShortSyntaxError("a port is a string or an integer")

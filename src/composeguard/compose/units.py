@@ -84,7 +84,7 @@ def parse_int(value: Scalar) -> int:
     """An integer field: strings by `cast_int`, and a fraction is cut off, as the reference binds it."""
     if isinstance(value, str):
         return cast_int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UnitError("not a number")
     if isinstance(value, float):
         return _truncate(value)
@@ -105,7 +105,7 @@ def parse_cpus(value: Scalar) -> float:
     """`cpus`, of a service or in `deploy.resources`: a number or a string of one, in single precision; 0 is unset."""
     if isinstance(value, str):
         number = cast_float(value)
-    elif isinstance(value, bool) or not isinstance(value, int | float):
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UnitError("not a number")
     else:
         number = float(value)
@@ -120,7 +120,7 @@ def parse_bytes(value: Scalar) -> int | None:
     if isinstance(value, str):
         whole = parse_decimal_int(value)
         return _size(value) if whole is None else whole
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UnitError("not a size")
     if isinstance(value, float):
         if math.isinf(value) or math.isnan(value):

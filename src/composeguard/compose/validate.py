@@ -116,7 +116,7 @@ def _is_address(text: str) -> bool:
 def _say(report: Report, node: Node, path: Path, message: str, kind: Kind = Kind.SCHEMA) -> None:
     start, end = node.start, node.end
     if node.key_start >= 0:
-        start, end = node.key_start, node.key_end if isinstance(node.value, dict | list) else node.end
+        start, end = node.key_start, node.key_end if isinstance(node.value, (dict, list)) else node.end
     report(Diagnostic(kind, message, node.file, start, max(start, end), path))
 
 

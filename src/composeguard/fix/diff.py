@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections.abc import Iterator
+
+from composeguard.fix.align import Alignment
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PLAIN_NAME = re.compile(r"[^\x00-\x1f\x7f\"\\\ud800-\udfff]+")
@@ -19,14 +21,29 @@ def unified_diff(uri: str, before: str, after: str, *, bom: bool = False, contex
         before, after = _MARK + before, _MARK + after
     old, new = _LINE.findall(before), _LINE.findall(after)
     pieces: list[str] = [f"--- {_name('a', uri)}\n", f"+++ {_name('b', uri)}\n"]
-    lines = iter(difflib.unified_diff(old, new, n=context))
-    next(lines)
-    next(lines)
-    for line in lines:
+    for line in _hunks(old, new, context):
         pieces.append(line)
         if not line.endswith("\n"):
             pieces.append("\n\\ No newline at end of file\n")
     return "".join(pieces)
+
+
+def _hunks(old: list[str], new: list[str], context: int) -> Iterator[str]:
+    for group in Alignment(old, new).get_grouped_opcodes(context):
+        (_, a, _, b, _), (_, _, a_end, _, b_end) = group[0], group[-1]
+        yield f"@@ -{_range(a, a_end)} +{_range(b, b_end)} @@\n"
+        for tag, first, last, new_first, new_last in group:
+            if tag == "equal":
+                yield from (" " + line for line in old[first:last])
+                continue
+            yield from ("-" + line for line in old[first:last])
+            yield from ("+" + line for line in new[new_first:new_last])
+
+
+def _range(start: int, end: int) -> str:
+    """Lines from 1; an empty range names the line before it."""
+    length = end - start
+    return str(start + 1) if length == 1 else f"{start + 1 if length else start},{length}"
 
 
 def _name(side: str, uri: str) -> str:

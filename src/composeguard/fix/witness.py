@@ -10,7 +10,9 @@ import re
 
 _COMMENT_LINE = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
 
-
+_COMMENT_RUN = 20_000
+"""Lines of comment in a row. The scanner joins them to one text, anew for each line: these take it half a second,
+ten times as many a minute."""
 _REMEMBERED = 4
 
 
@@ -22,10 +24,12 @@ def comments_by_ruamel(text: str) -> list[str]:
     """The comments of a text in order, with spaces for tabs: its scanner refuses a tab before a comment.
 
     Raises:
-        WitnessError: its scanner refuses the text.
+        WitnessError: its scanner refuses the text, or would take too long.
     """
     if "#" not in text:
         return []
+    if _longest_comment(text) > _COMMENT_RUN:
+        raise WitnessError("too many lines of comment in a row")
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
     from ruamel.yaml.tokens import StreamEndToken
@@ -48,6 +52,19 @@ def comments_by_ruamel(text: str) -> list[str]:
             if match:
                 comments.append(match.group().rstrip())
     return comments
+
+
+def _longest_comment(text: str) -> int:
+    """The most lines in a row that are comment or, between comments, blank."""
+    longest = run = 0
+    for line in text.splitlines():
+        bare = line.lstrip()
+        if bare.startswith("#"):
+            run += 1
+            longest = max(longest, run)
+        elif bare:
+            run = 0
+    return longest
 
 
 class Witness:

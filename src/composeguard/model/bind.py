@@ -98,7 +98,7 @@ def _message(detail: ErrorDetails) -> str:
 
 def _say(report: Report, node: Node, path: Path, message: str) -> None:
     start, end = node.start, node.end
-    if isinstance(node.value, dict | list) and node.key_start >= 0:
+    if isinstance(node.value, (dict, list)) and node.key_start >= 0:
         start, end = node.key_start, node.key_end
     report(Diagnostic(Kind.SCHEMA, message, node.file, start, max(start, end), path))
 

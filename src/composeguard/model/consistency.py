@@ -140,7 +140,7 @@ def _same(
 
 def _differ(one: float | Unresolved | None, other: float | Unresolved | None) -> bool:
     """Whether two numbers are known, and not the same."""
-    known = isinstance(one, int | float) and isinstance(other, int | float)
+    known = isinstance(one, (int, float)) and isinstance(other, (int, float))
     return known and one != other
 
 

@@ -111,7 +111,7 @@ def _value(value: object) -> Json:
         return [_value(item) for item in value]
     if isinstance(value, Unresolved):
         return str(value)
-    if isinstance(value, str | int | float) or value is None:
+    if isinstance(value, (str, int, float)) or value is None:
         return value
     raise TypeError(type(value).__name__)
 

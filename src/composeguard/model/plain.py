@@ -33,9 +33,9 @@ def plain(node: Node, shape: Shape | None = PROJECT) -> Plain:
                 continue
             inner = child.value
             # Most children are scalars, which need no call.
-            out[key] = plain(child, below) if isinstance(inner, dict | list) else inner
+            out[key] = plain(child, below) if isinstance(inner, (dict, list)) else inner
         return out
     if isinstance(value, list):
         item = shape.items if shape is not None else None
-        return [plain(child, item) if isinstance(child.value, dict | list) else child.value for child in value]
+        return [plain(child, item) if isinstance(child.value, (dict, list)) else child.value for child in value]
     return value

@@ -66,7 +66,7 @@ class Reading:
             node = below
         if wanted == "value":
             return Place(node.file, node.start, node.end)
-        if wanted == "key" or (isinstance(node.value, dict | list) and node.style != "*"):
+        if wanted == "key" or (isinstance(node.value, (dict, list)) and node.style != "*"):
             return _show_key(node)
         if node.key_start >= 0:
             return Place(node.file, node.key_start, max(node.end, node.key_end))

@@ -30,6 +30,7 @@ from composeguard.source.node import Node
 from composeguard.source.scalars import RESOLVABLE_STARTS, Scalar, ScalarError, resolve_plain, resolve_tagged
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PRINTABLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
 _BLOCKS = frozenset("|>")
 MERGE_KEY = "<<"
@@ -110,6 +111,9 @@ def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -
         file = SourceFile(uri, before, path=path, bom=bool(bom), encoding=encoding)
         raise SourceError(f"not {encoding.upper()}: {error.reason}", file, len(before)) from None
     file = SourceFile(uri, text, path=path, bom=bool(bom), encoding=encoding)
+    if encoding == "utf-8" and body.isascii() and not body.translate(None, _PRINTABLE):
+        # The common case, in a fiftieth of the time.
+        return file
     if unprintable := _UNPRINTABLE.search(text):
         message = f"YAML does not allow the control character U+{ord(unprintable.group()):04X}"
         raise SourceError(message, file, unprintable.start())
