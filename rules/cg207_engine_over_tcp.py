@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -155,6 +154,8 @@ def _is_engine(address: _Address, container: Container, engines: set[str]) -> bo
         return "host-gateway" in container.extra_hosts[host]
     if host in _LOOPBACK:
         return container.network_mode == "host"
+    import ipaddress
+
     try:
         return not ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -12,6 +11,7 @@ from composeguard.api import (
     Path,
     Problem,
     Profile,
+    Reach,
     Reading,
     Remove,
     Safety,
@@ -27,8 +27,6 @@ from composeguard.api import (
 )
 
 _LOOPBACK = "127.0.0.1"
-_UNPUBLISHED = frozenset(("host", "none", "service", "container"))
-"""Network modes in which `ports` publishes nothing."""
 
 
 @reading_rule(
@@ -105,7 +103,7 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if isinstance(container.network_mode, str) and container.network_mode.partition(":")[0] in _UNPUBLISHED:
+        if not container.publishes:
             continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()
@@ -113,7 +111,7 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
             path = container.at("ports", index)
             node = reading.node(path)
             place = (node.start, node.end) if node else (index, -1)
-            if not _is_wildcard(port.host_ip) or place in shown:
+            if port.reach is not Reach.EVERYWHERE or place in shown:
                 continue
             shown.add(place)  # a range in the short syntax is one entry for each port
             key = (port.published, port.target, port.protocol)
@@ -136,17 +134,3 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
 
 def _place(path: Path, host_ip: str | Unresolved | None) -> Path:
     return path if host_ip is None else (*path, "host_ip")
-
-
-def _is_wildcard(host_ip: str | Unresolved | None) -> bool:
-    """Whether the address means all interfaces: none, `0.0.0.0`, `::`, and either of them mapped into IPv6."""
-    if isinstance(host_ip, Unresolved):
-        return False
-    if not host_ip:
-        return True
-    try:
-        address = ipaddress.ip_address(host_ip.strip("[]"))
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_unspecified

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from composeguard.api import (
     Path,
     Problem,
     Profile,
+    Reach,
     Reading,
     Remove,
     Safety,
@@ -28,8 +28,6 @@ from composeguard.api import (
 )
 
 _LOOPBACK = "127.0.0.1"
-_UNPUBLISHED = frozenset(("host", "none", "service", "container"))
-"""Network modes in which `ports` publishes nothing."""
 
 _DATA = "whoever gets in holds the project's data"
 _OPEN = "it asks for no password unless one is set up"
@@ -275,7 +273,7 @@ def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if isinstance(container.network_mode, str) and container.network_mode.partition(":")[0] in _UNPUBLISHED:
+        if not container.publishes:
             continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()
@@ -286,10 +284,7 @@ def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
             node = reading.node(path)
             place = (node.start, node.end) if node else (index, -1)
             first.setdefault(place, path)  # a range in the short syntax is one entry for each port
-            if row is None or isinstance(port.host_ip, Unresolved) or place in shown:
-                continue
-            address = _address(port.host_ip)
-            if address is None or address.is_loopback:
+            if row is None or port.reach not in (Reach.EVERYWHERE, Reach.ADDRESS) or place in shown:
                 continue
             shown.add(place)
             key = (port.published, port.target, port.protocol)
@@ -305,7 +300,7 @@ def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
                     Safety.UNSAFE,
                     note="only programs on the host reach the port any more",
                 ),
-                severity=None if address.is_unspecified else Severity.MEDIUM,
+                severity=None if port.reach is Reach.EVERYWHERE else Severity.MEDIUM,
                 evidence=f"{port.published}:{port.target}/{port.protocol}",
             )
 
@@ -320,13 +315,3 @@ def _row_of(container: Workload, target: int | Unresolved | None, protocol: str 
         if not row.images or any(word in image for word in row.images):
             return row
     return None
-
-
-def _address(host_ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address, an IPv4 one that is mapped into IPv6 as such; none written means all; None for what is none."""
-    try:
-        address = ipaddress.ip_address((host_ip or "0.0.0.0").strip("[]"))  # noqa: S104
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address

@@ -17,8 +17,6 @@ from composeguard.api import (
 
 _FIRST_FREE = 1024
 _WEB = frozenset((80, 443))
-_UNPUBLISHED = frozenset(("host", "none", "service", "container"))
-"""Network modes in which `ports` publishes nothing."""
 
 
 @reading_rule(
@@ -74,7 +72,7 @@ def privileged_host_port(reading: Reading) -> Iterator[Problem]:
     **When to ignore.** The one service that the host is there for: its web, mail or name server.
     """
     for container in (*reading.project.services.values(), *reading.project.jobs.values()):
-        if isinstance(container.network_mode, str) and container.network_mode.partition(":")[0] in _UNPUBLISHED:
+        if not container.publishes:
             continue
         shown: set[tuple[int, int]] = set()
         for index, port in enumerate(container.ports):

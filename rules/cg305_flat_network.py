@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ from composeguard.api import (
     Example,
     Problem,
     Profile,
+    Reach,
     Reading,
     Service,
     Severity,
@@ -186,11 +186,4 @@ def _is_store(service: Service) -> bool:
 
 
 def _is_published(service: Service) -> bool:
-    return any(not isinstance(port.host_ip, Unresolved) and not _is_loopback(port.host_ip) for port in service.ports)
-
-
-def _is_loopback(host_ip: str | None) -> bool:
-    try:
-        return bool(host_ip) and ipaddress.ip_address(str(host_ip).strip("[]")).is_loopback
-    except ValueError:
-        return True
+    return any(port.reach in (Reach.EVERYWHERE, Reach.ADDRESS) for port in service.ports)

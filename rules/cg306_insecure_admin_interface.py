@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from composeguard.api import (
     Path,
     Problem,
     Profile,
+    Reach,
     Severity,
     Unresolved,
     Workload,
@@ -370,13 +370,5 @@ def _is_exposed(container: Container, port: int | None) -> bool:
     if not isinstance(container, Workload):
         return False
     return any(
-        port in (None, each.target) and not isinstance(each.host_ip, Unresolved) and not _is_loopback(each.host_ip)
-        for each in container.ports
+        port in (None, each.target) and each.reach in (Reach.EVERYWHERE, Reach.ADDRESS) for each in container.ports
     )
-
-
-def _is_loopback(host_ip: str | None) -> bool:
-    try:
-        return bool(host_ip) and ipaddress.ip_address(str(host_ip).strip("[]")).is_loopback
-    except ValueError:
-        return True

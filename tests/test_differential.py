@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
+from tests.block_style import Layout, lay_out
 from tests.differential import Comparison, save, search
 from tests.json_value import Json
 from tests.oracle import BUILD_HELP, Oracle, Request, find_oracle
@@ -89,3 +91,16 @@ def test_projects_are_mostly_valid(oracle: Oracle, tmp_path: Path) -> None:
 
     count()
     assert 0.5 < sum(verdicts) / len(verdicts) < 0.95
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_layout_keeps_what_the_text_says(seed: int) -> None:
+    text = "a: &x {b: [1, 'two', \"th\\tree\"], c: {}, d: }\ne: {<<: *x, f: 'a b c d e f g h i j k l m n o p q'}\n"
+    layout = Layout(seed, indent=4, narrow=seed % 2 == 0, carriage_return=seed % 3 == 0, byte_order_mark=seed > 7)
+    written = lay_out(text, layout)
+    assert written != text
+    assert yaml.safe_load(written.removeprefix("\ufeff")) == yaml.safe_load(text)
+
+
+def test_what_is_no_yaml_stays_as_it_is() -> None:
+    assert lay_out("a: [", Layout(1)) == "a: ["

@@ -25,8 +25,9 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
-from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.mounts import Mount
+from composeguard.model.ports import Port, Reach
+from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
@@ -45,8 +46,10 @@ __all__ = [
     "Node",
     "Operation",
     "Path",
+    "Port",
     "Problem",
     "Profile",
+    "Reach",
     "Reading",
     "Reference",
     "Remove",

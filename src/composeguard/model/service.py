@@ -12,6 +12,9 @@ from composeguard.model.ports import Port
 from composeguard.model.types import Count, Duration, Flag, Integer, Specification, Text
 from composeguard.source.node import Path
 
+_WITHOUT_PORTS = frozenset(("host", "none", "service", "container"))
+"""Modes of `network_mode` in which `ports` publishes nothing."""
+
 
 class Dependency(Specification):
     """What must hold of another service before this one starts."""
@@ -106,6 +109,12 @@ class Workload(Container):
     profiles: list[Text] = Field(default_factory=list)
     stdin_open: Flag | None = None
     tty: Flag | None = None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether `ports` has an effect: without a network of its own, a container publishes nothing."""
+        mode = self.network_mode
+        return not isinstance(mode, str) or mode.partition(":")[0] not in _WITHOUT_PORTS
 
 
 class Service(Workload):
