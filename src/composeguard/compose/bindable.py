@@ -140,9 +140,11 @@ def _without_brackets(node: Node) -> Node:
     return node
 
 
-def _provider_option(node: Node, path: Path, report: Report) -> Node:
-    """A provider's option can be given many times: always a list."""
+def _provider_option(node: Node, path: Path, report: Report) -> Node | None:
+    """A provider's option can be given many times: always a list, and none at all where that is empty."""
     if isinstance(node.value, list):
+        if not node.value:
+            return None
         return each(to_text)(node, path, report) or node
     if isinstance(node.value, dict):
         return node

@@ -7,10 +7,12 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from composeguard.compose.files import Files, UnavailableError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 _NAME = re.compile(r"(?:(?:docker-|podman-|container-)?compose|stack).*\.ya?ml", re.DOTALL)
 _NOT_COMPOSE = frozenset({"composer.yaml", "composer.yml"})
@@ -28,6 +30,9 @@ def is_compose_name(name: str) -> bool:
 
 def patterns(lines: Iterable[str]) -> GitIgnoreSpec:
     """Patterns as in `.gitignore`. One that is broken, or could take very long to match, is left out."""
+    # Imported only where there are patterns: a run on named files has none.
+    from pathspec import GitIgnoreSpec
+
     kept = [line for line in lines if _is_tame(line)]
     with warnings.catch_warnings():
         # A character set that looks like one of a later Python.
@@ -44,6 +49,8 @@ def _is_tame(line: str) -> bool:
 
 
 def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
     try:
         GitIgnoreSpec.from_lines([line])
     except (ValueError, re.error):
@@ -58,7 +65,8 @@ class Walker:
         self.files = files
         self.root = Path(root)
         self.respect_gitignore = respect_gitignore
-        self.exclude = patterns(exclude)
+        excluded = list(exclude)
+        self.exclude = patterns(excluded) if excluded else None
         self.ignored: dict[Path, GitIgnoreSpec | None] = {}
 
     def walk(self, folder: str) -> Iterator[str]:
@@ -96,7 +104,7 @@ class Walker:
         return self._excludes(path, folder=folder) or (self.respect_gitignore and self._ignores(path, folder=folder))
 
     def _excludes(self, path: Path, *, folder: bool) -> bool:
-        return self.exclude.match_file(_relative(path, self.root, folder=folder))
+        return self.exclude is not None and self.exclude.match_file(_relative(path, self.root, folder=folder))
 
     def _ignores(self, path: Path, *, folder: bool) -> bool:
         """The nearest `.gitignore` that speaks of the path decides, then the patterns of this clone alone."""

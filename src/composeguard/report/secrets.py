@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
+from composeguard.report.sensitive import sensitive_spans
+from composeguard.source.file import SourceFile
 
 _SEPARATOR = re.compile(r"[\"']?[ \t]*[=:][ \t]*")
 _ORDER_KEPT = -1
@@ -27,23 +29,35 @@ class Secrets:
         self._spans = {uri: merged(found) for uri, found in spans.items()}
         self._texts = {text.strip("\"' \t\r\n") for text in _texts(report, self._spans)}
         self._texts.discard("")
+        self._places: dict[SourceFile, list[tuple[int, int]]] = {}
 
     def within(self, uri: str, start: int, end: int) -> list[tuple[int, int]]:
         """The secret stretches that reach into `start`..`end`, in order."""
         spans = self._spans.get(uri)
         if not spans:
             return []
-        index = max(bisect_right(spans, (start, _ORDER_KEPT)) - 1, 0)
-        found: list[tuple[int, int]] = []
-        while index < len(spans) and spans[index][0] < end:
-            if spans[index][1] > start:
-                found.append(spans[index])
-            index += 1
-        return found
+        return overlapping(spans, start, end)
+
+    def by_place(self, file: SourceFile, start: int, end: int) -> list[tuple[int, int]]:
+        """The stretches of environments, commands and the like that reach into `start`..`end`."""
+        if file not in self._places:
+            self._places[file] = sensitive_spans(file)
+        return overlapping(self._places[file], start, end)
 
     def shown_by(self, text: str) -> bool:
         """Whether a text holds one of the secrets."""
         return any(secret in text for secret in self._texts)
+
+
+def overlapping(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Those of sorted stretches, none inside another, that reach into `start`..`end`."""
+    index = max(bisect_right(spans, (start, _ORDER_KEPT)) - 1, 0)
+    found: list[tuple[int, int]] = []
+    while index < len(spans) and spans[index][0] < end:
+        if spans[index][1] > start:
+            found.append(spans[index])
+        index += 1
+    return found
 
 
 def _texts(report: Report, spans: dict[str, list[tuple[int, int]]]) -> Iterator[str]:

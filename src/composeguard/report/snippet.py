@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from composeguard.report.cells import Cell, cells_of, total_width
 from composeguard.report.likely import likely_secrets
 from composeguard.report.secrets import Secrets, merged
+from composeguard.report.sensitive import without
 from composeguard.source.file import SourceFile
 
 _LEFT_OUT = "..."
@@ -80,7 +81,7 @@ def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets:
     start, end = min(start, line_end), min(end, line_end)
     window_start = max(line_start, start - width)
     window_end = min(line_end, start + width)
-    cells = _masked(file, window_start, window_end, secrets)
+    cells = _masked(file, window_start, window_end, (start, end), secrets)
     at = start - window_start
     left = 0
     if window_start > line_start or total_width(cells) > width or window_end < line_end:
@@ -114,13 +115,14 @@ def _fit(cells: list[Cell], start: int, end: int, width: int) -> tuple[int, int]
     return left, right
 
 
-def _masked(file: SourceFile, start: int, end: int, secrets: Secrets) -> list[Cell]:
+def _masked(file: SourceFile, start: int, end: int, marked: tuple[int, int], secrets: Secrets) -> list[Cell]:
     """The cells of a window, each secret stretch as one mask of a width that tells nothing."""
     cells = cells_of(file.text[start:end])
     # A window can begin inside a value: what stands before it tells whether that is a secret.
     context = max(file.line_starts[file.line_of(start) - 1], start - _CONTEXT)
     likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context : end + _CONTEXT])]
-    stretches = merged((*secrets.within(file.uri, start, end), *likely))
+    by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, marked))
+    stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place))
     for secret_start, secret_end in stretches:
         if secret_end <= start or secret_start >= end:
             continue

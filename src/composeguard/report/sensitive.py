@@ -1,0 +1,81 @@
+"""Where secrets stand in Compose and env files, by place: values that programs get, which are nobody's business here.
+
+A finding about one of two values on a line shows the line; the other value is hidden, whatever it looks like. What a
+finding marks stays, for its rule has said that it is no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from composeguard.source.file import SourceFile
+from composeguard.source.node import Node
+
+_SECTIONS = frozenset(
+    (
+        "environment",
+        "args",
+        "labels",
+        "annotations",
+        "command",
+        "entrypoint",
+        "test",
+        "content",
+        "driver_opts",
+        "options",
+    )
+)
+_HEALTHCHECK_WORDS = frozenset(("CMD", "CMD-SHELL", "NONE"))
+_PAIR = re.compile(r"[\"']?[\w.-]+[=:]")
+_ENV_KEY = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]*[ \t]*[=:]?", re.MULTILINE)
+_LINE = re.compile(r"[^\r\n]+")
+_REFERENCE = re.compile(r"\$\{?\w+\}?(?!:?[-+])")
+
+
+def sensitive_spans(file: SourceFile) -> list[tuple[int, int]]:
+    """The values (start, end) of the sections above, without their keys; of an env file, all that follows a key."""
+    if not file.documents:
+        return [] if file.uri.endswith((".yml", ".yaml")) else list(_env_spans(file.text))
+    return sorted(span for root in file.documents for span in _spans(file, root))
+
+
+def without(span: tuple[int, int], keep: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """What of a stretch is outside of another one."""
+    start, end = span
+    if start < min(end, keep[0]):
+        yield start, min(end, keep[0])
+    if max(start, keep[1]) < end:
+        yield max(start, keep[1]), end
+
+
+def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
+    pending: list[tuple[Node, bool]] = [(root, False)]
+    while pending:
+        node, within = pending.pop()
+        if isinstance(node.value, dict):
+            pending.extend((below, within or key in _SECTIONS) for key, below in node.value.items())
+        elif isinstance(node.value, list):
+            pending.extend((below, within) for below in node.value)
+        elif within and node.end > node.start and node.style != "*" and node.value not in _HEALTHCHECK_WORDS:
+            yield from _value(file, node)
+
+
+def _value(file: SourceFile, node: Node) -> Iterator[tuple[int, int]]:
+    start, end = node.start, node.end
+    if node.key_start < 0 and (pair := _PAIR.match(file.text, start, end)):
+        start = pair.end()
+    for reference in _REFERENCE.finditer(file.text, start, end):
+        if reference.start() > start:
+            yield start, reference.start()
+        start = reference.end()
+    if start < end:
+        yield start, end
+
+
+def _env_spans(text: str) -> Iterator[tuple[int, int]]:
+    for line in _LINE.finditer(text):
+        key = _ENV_KEY.match(text, line.start(), line.end())
+        start = key.end() if key else line.start()
+        if start < line.end() and not line.group().lstrip().startswith("#"):
+            yield start, line.end()
