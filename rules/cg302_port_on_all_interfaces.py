@@ -115,7 +115,8 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
                 continue
             shown.add(place)  # a range in the short syntax is one entry for each port
             key = (port.published, port.target, port.protocol)
-            operation: Operation = Remove(path) if key in taken else Set((*path, "host_ip"), _LOOPBACK)
+            twin = key in taken and not reading.way(path)  # a variable may publish on another port
+            operation: Operation = Remove(path) if twin else Set((*path, "host_ip"), _LOOPBACK)
             taken.add(key)
             what = f"port {port.published}" if port.published else f"a random port for {port.target}"
             yield Problem(
@@ -123,7 +124,7 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
                 f"{container.name} publishes {what} on every interface of the host",
                 label="open to every network that reaches the host",
                 fix=Fix(
-                    f"publish on {_LOOPBACK}",
+                    "remove what `127.0.0.1` publishes as well" if twin else f"publish on {_LOOPBACK}",
                     (operation,),
                     Safety.UNSAFE,
                     note="only programs on the host reach the port any more",

@@ -90,14 +90,18 @@ def schema(reading: Reading) -> Iterator[Problem]:
     starts with `x-`.
     """
     whole = not reading.project.is_fragment
+    # A base that could not be read may have the image.
+    unseen = {diagnostic.path[:2] for diagnostic in reading.diagnostics if diagnostic.kind is Kind.GAP}
     for diagnostic in reading.diagnostics:
         lacks_image = _lacks_image(diagnostic)
+        if lacks_image and diagnostic.path in unseen:
+            continue
         if diagnostic.kind is Kind.SCHEMA and (whole or not lacks_image):
             severity = Severity.MEDIUM if lacks_image else None  # the image may be in a file beside this one
             yield Problem(
                 diagnostic.path, diagnostic.message, fix=_fix(diagnostic), severity=severity, diagnostic=diagnostic
             )
-    if not whole:
+    if not whole and not unseen:
         yield Problem(
             ("services",) if reading.project.services else ("jobs",),
             "no service has an image: this is read as a fragment, to be checked with the file that it belongs to",

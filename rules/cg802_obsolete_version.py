@@ -13,11 +13,17 @@ from composeguard.api import (
     Profile,
     Reading,
     Remove,
+    Safety,
     Severity,
     compose,
     docker,
     reading_rule,
 )
+
+_REMOVE = (Remove(("version",)),)
+_FIX = Fix("remove `version`", _REMOVE)
+_STACK_FIX = Fix("remove `version`", _REMOVE, Safety.UNSAFE, note="`docker stack deploy` asks for a version")
+"""For files that are named as those of a stack."""
 
 
 @reading_rule(
@@ -84,7 +90,7 @@ def obsolete_version(reading: Reading) -> Iterator[Problem]:
                 ("version",),
                 message,
                 label="has no effect",
-                fix=Fix("remove `version`", (Remove(("version",)),)),
+                fix=_STACK_FIX if "stack" in file.uri.rpartition("/")[2] else _FIX,
                 evidence="version",
                 # Of several files only the last one's value is in the resolved project.
                 diagnostic=Diagnostic(Kind.NOTE, message, file, node.key_start, node.end, refused=False),

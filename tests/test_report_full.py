@@ -151,7 +151,7 @@ def test_what_was_not_seen_is_counted_and_named() -> None:
     report = Report.of([], version="1", files=["a"], notes=[word, gap])
     assert report.unseen == (gap,)
     assert _render(report) == "no findings in 1 file; 1 part not seen\n"
-    assert full.render_note(gap, RenderOptions()) == "note: compose.yaml:1:1: the include is remote\n"
+    assert full.render_note(gap, RenderOptions()) == "error: compose.yaml:1:1: the include is remote\n"
 
 
 def test_concise_is_a_line_a_finding_and_nothing_for_none() -> None:

@@ -39,7 +39,7 @@ def run_check(options: CheckOptions) -> int:
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
     )
     if not options.quiet:
-        notes_to_stderr(results, render_options(options, sys.stderr))
+        notes_to_stderr(results, render_options(options, sys.stderr), report.findings)
     for name, target in outputs:
         _write_file(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
     _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout)))

@@ -85,7 +85,7 @@ class Linter:
             NoInputError: there is none.
         """
         found = self._find_projects()
-        if not found and not self.options.allow_no_files:
+        if not found and not self.options.allow_no_files and not self.failed:
             where = ", ".join(self.options.paths) or "the current folder"
             raise NoInputError(f"no Compose file in {where}")
         folders = [project.directory for project in found if self._base(Path(project.directory)) is None]
@@ -109,6 +109,10 @@ class Linter:
             if self.options.verbose:
                 self._say(result)
             yield result
+
+    def _unreadable(self, path: str) -> None:
+        self.failed = self.failed or not self.options.allow_partial
+        sys.stderr.write(visible(f"error: {os.path.relpath(path, self.cwd)}: cannot be looked into") + "\n")
 
     def fail(self, project: ProjectFiles, reason: str) -> None:
         """A project that could not be judged: an error of the run, that does not stop the others."""
@@ -165,6 +169,7 @@ class Linter:
             exclude=(*options.exclude, *self._configured(self.cwd)[0].settings.exclude),
             force_exclude=options.force_exclude,
             gitignore=not options.no_respect_gitignore,
+            unreadable=self._unreadable,
         )
         found: list[ProjectFiles] = []
         named = [path for path in options.paths if path != STDIN]
@@ -176,6 +181,12 @@ class Linter:
             environment = dict(os.environ) if options.environment else {}
             found.extend(projects_of(asked, walk, environment=environment))
         return found
+
+    def _existing(self, option: str, name: str) -> str:
+        """The absolute path that an option gives, which must exist."""
+        if not Path(name).exists():
+            raise UsageError(f"{option} {name} does not exist")
+        return _absolute(name)
 
     def _input(self, name: str) -> str:
         """The absolute path of a named input, which must exist; standard input gets a name and stands in for that."""
@@ -191,13 +202,15 @@ class Linter:
 
     def _request(self, project: ProjectFiles) -> Request:
         options = self.options
-        directory = _absolute(options.project_directory) if options.project_directory else project.directory
+        directory = project.directory
+        if options.project_directory:
+            directory = self._existing("--project-directory", options.project_directory)
         return Request(
             files=project.files,
             project_directory=directory,
             root=str(repository(Path(project.directory)) or directory),
             environment=dict(os.environ) if options.environment else {},
-            env_files=tuple(_absolute(name) for name in options.env_files) or project.env_files,
+            env_files=tuple(self._existing("--env-file", name) for name in options.env_files) or project.env_files,
             profiles=options.compose_profiles,
         )
 

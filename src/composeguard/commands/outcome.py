@@ -45,11 +45,16 @@ def exit_code(linter: Linter, results: Iterable[Result]) -> int:
     return code
 
 
-def notes_to_stderr(results: Iterable[Result], options: RenderOptions) -> None:
-    """What is worth a word but is no finding, and rules that failed."""
+def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported: Iterable[Finding] = ()) -> None:
+    """What is worth a word, or makes the run fail, and is not among the findings that the report shows."""
+    shown = {(finding.uri, finding.start) for finding in reported if finding.rule.always}
     seen: set[str] = set()
     for result in results:
-        lines = [render_note(note, options) for note in result.notes if note.kind is Kind.NOTE]
+        lines = [
+            render_note(note, options)
+            for note in result.notes
+            if note.kind is Kind.NOTE or (note.file.uri, note.start) not in shown
+        ]
         lines += [
             f"error: the rule {failure.rule.code} failed on {failure.where or 'the project'}: "
             f"{type(failure.error).__name__}\n"

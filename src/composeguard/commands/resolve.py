@@ -72,7 +72,7 @@ def run_resolve(options: ResolveOptions) -> int:
     warnings = [each for each in diagnostics if not each.refused and each.kind in (Kind.VARIABLE, Kind.NOTE)]
     sys.stderr.writelines(_lines("error", refusals))
     if refusals:
-        sys.stderr.write(f"composeguard: the project cannot be deployed: {len(refusals)} error(s)\n")
+        sys.stderr.write("composeguard: the project cannot be deployed\n")
         return RefusedError.exit_code
     sys.stderr.writelines(_lines("warning", warnings))
     if options.output_format == "yaml":

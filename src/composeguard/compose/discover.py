@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Walk:
     """They hold for files that are named one by one too."""
     gitignore: bool = True
     """Leave out what git ignores."""
+    unreadable: Callable[[str], None] | None = None
+    """Is told of each folder or link that could not be looked into."""
 
 
 def projects_of(
@@ -73,6 +75,9 @@ def projects_of(
         for asked in finder.asked(path, environment):
             project = finder.project(asked)
             projects.setdefault(project.files, project).asked[asked] = None
+    if walk.unreadable:
+        for path in sorted({path for finder in finders.values() for path in finder.walker.unreadable}):
+            walk.unreadable(path)
     return sorted((project.result() for project in projects.values()), key=lambda project: project.files)
 
 

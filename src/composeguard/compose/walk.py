@@ -68,6 +68,8 @@ class Walker:
         excluded = list(exclude)
         self.exclude = patterns(excluded) if excluded else None
         self.ignored: dict[Path, GitIgnoreSpec | None] = {}
+        self.unreadable: list[str] = []
+        """What could not be looked into: folders, and links that lead in a circle."""
 
     def walk(self, folder: str) -> Iterator[str]:
         """The Compose files and env files named `.env` at any depth below `folder`, sorted within each folder."""
@@ -82,6 +84,7 @@ class Walker:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError:
+            self.unreadable.append(str(folder))
             return
         folders: list[Path] = []
         for entry in entries:
@@ -90,6 +93,8 @@ class Walker:
                 if not is_folder and entry.is_dir():
                     continue
             except OSError:
+                if is_compose_name(entry.name):
+                    self.unreadable.append(str(folder / entry.name))
                 continue
             path = folder / entry.name
             if is_folder:

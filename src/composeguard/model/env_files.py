@@ -96,6 +96,11 @@ class EnvFiles:
         *,
         required: bool,
     ) -> _Read | None:
+        if not name:
+            # An empty path is no file, and not the current folder either.
+            if required:
+                self._say("the path of a file is empty", path)
+            return None
         try:
             file = self.files.text(name)
         except UnavailableError as error:

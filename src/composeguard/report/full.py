@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from composeguard.compose.diagnostic import Diagnostic
+from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.engine.finding import Finding, Related
 from composeguard.engine.fix import Fix, Safety
 from composeguard.engine.report import Report
@@ -35,7 +35,8 @@ def render_note(note: Diagnostic, options: RenderOptions) -> str:
     """One line, for standard error."""
     region = note.file.region(note.start, note.end)
     place = f"{options.name(note.file)}:{region.start_line}:{region.start_column}"
-    return f"{Style(options).strong('note')}: {visible(place)}: {visible(note.message)}\n"
+    kind = "error" if note.kind in (Kind.UNREADABLE, Kind.GAP) else "note"
+    return f"{Style(options).strong(kind)}: {visible(place)}: {visible(note.message)}\n"
 
 
 def summary(report: Report, options: RenderOptions) -> str:
@@ -92,7 +93,7 @@ class _Writer:
             first.file, first.start, first.end, width=self._width - 4 - _digits(region.end_line), secrets=self._secrets
         )
         margin = " " * _digits(rows[-1].number)
-        arrow, bar = style.faint(f" {margin}-->"), style.faint(f" {margin} |")
+        arrow = style.faint(f" {margin}-->")
         place = visible(f"{self._options.name(first.file)}:{region.start_line}:{region.start_column}")
         alone = len(group.findings) == 1
         after = [
@@ -105,8 +106,7 @@ class _Writer:
         lines = [
             self._sentence(self._heading(first) if alone else self._group_heading(group)),
             f"{arrow} {place} {style.faint(f'[{group.severity.label}]')}",
-            bar,
-            *self._source(rows, margin, group.severity, visible(first.label) if alone else ""),
+            *(self._shown(first, rows, margin, group.severity, alone=alone) if first.file.text else ()),
             *map(self._sentence, after),
         ]
         return "\n".join(lines) + "\n\n"
@@ -128,6 +128,12 @@ class _Writer:
         )
         lacks = visible(f"{group.name} lacks {len(group.findings)} {group.first.rule.group} settings")
         return f"{title}: {style.strong(lacks)}: {settings}"
+
+    def _shown(
+        self, first: Finding, rows: Sequence[Row], margin: str, severity: Severity, *, alone: bool
+    ) -> Iterator[str]:
+        yield self._style.faint(f" {margin} |")
+        yield from self._source(rows, margin, severity, visible(first.label) if alone else "")
 
     def _source(self, rows: Sequence[Row], margin: str, severity: Severity, label: str) -> Iterator[str]:
         style = self._style
