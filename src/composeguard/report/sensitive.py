@@ -26,6 +26,7 @@ _SECTIONS = frozenset(
         "options",
     )
 )
+_OF_A_SECRET = frozenset(("file", "environment", "name", "external", "driver", "template_driver"))
 _HEALTHCHECK_WORDS = frozenset(("CMD", "CMD-SHELL", "NONE"))
 _PAIR = re.compile(r"[\"']?[\w.-]+[=:]")
 _ENV_KEY = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]*[ \t]*[=:]?", re.MULTILINE)
@@ -50,7 +51,7 @@ def without(span: tuple[int, int], keep: tuple[int, int]) -> Iterator[tuple[int,
 
 
 def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
-    pending: list[tuple[Node, bool]] = [(root, False)]
+    pending: list[tuple[Node, bool]] = [(root, False), *((node, True) for node in _misplaced(root))]
     while pending:
         node, within = pending.pop()
         if isinstance(node.value, dict):
@@ -59,6 +60,15 @@ def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
             pending.extend((below, within) for below in node.value)
         elif within and node.end > node.start and node.style != "*" and node.value not in _HEALTHCHECK_WORDS:
             yield from _value(file, node)
+
+
+def _misplaced(root: Node) -> Iterator[Node]:
+    """What stands in the definition of a secret where only a reference may: people put the secret itself there."""
+    section = root.value.get("secrets") if isinstance(root.value, dict) else None
+    if section is not None and isinstance(section.value, dict):
+        for definition in section.value.values():
+            if isinstance(definition.value, dict):
+                yield from (below for key, below in definition.value.items() if key not in _OF_A_SECRET)
 
 
 def _value(file: SourceFile, node: Node) -> Iterator[tuple[int, int]]:

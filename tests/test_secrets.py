@@ -1,0 +1,67 @@
+"""No output shows a secret: markers stand wherever one can, on lines that findings show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from composeguard import cli
+
+COMPOSE = """\
+version: "3"
+services:
+  web: {image: nginx, privileged: true, ports: ["80:80"], environment: {PASSWORD: MARK01, AKIA: MARK02, S: "MARK03 x"}}
+  app: {image: "a", privileged: true, environment: ["TOKEN=MARK04", "URL=postgres://u:MARK05@db/x", "K=${K:-MARK06}"]}
+  run: {image: x, privileged: true, command: "serve --password MARK07 -pMARK08", entrypoint: [sh, -c, "MARK09"]}
+  lab: {image: x, privileged: true, labels: {"auth.users": "u:MARK10"}, build: {context: ., args: {KEY: MARK11}}}
+  hea: {image: x, privileged: true, healthcheck: {test: ["CMD", "curl", "-u", "u:MARK12"]}}
+  var: {image: x, privileged: true, environment: {A: "${UNSET}MARK13", PASSWORD: "${UNSET2:?MARK14}"}}
+  env: {image: x, privileged: true, env_file: [prod.env]}
+  blk:
+    image: x
+    privileged: true
+    environment:
+      CERT: |
+        MARK15
+      LONG: "MARK16
+        MARK17"
+configs:
+  c: {content: "MARK18", unknown: 1}
+secrets:
+  s: {environment: S, unknown: MARK19}
+x-anchor: &a {PASSWORD: MARK20}
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-v"], ["--profile", "all"], ["--select", "CG101,CG302,CG806"]], ids=" ".join
+)
+@pytest.mark.parametrize("output_format", ["full", "concise", "json", "sarif"])
+def test_no_marker_is_shown(
+    output_format: str,
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    (tmp_path / "prod.env").write_text("PASSWORD=MARK21\nbroken MARK22\n")
+    (tmp_path / ".env").write_text("TOKEN=MARK23\nbad line MARK24 =\n")
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["check", "-f", output_format, *arguments]) in (1, 2)
+    captured = capsys.readouterr()
+    assert "CG101" in captured.out
+    assert sorted(set(re.findall(r"MARK\d\d", captured.out + captured.err))) == []
+
+
+def test_fix_tells_no_secret_beside_the_lines_of_its_diff(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    monkeypatch.chdir(tmp_path)
+    cli.run(["fix", "--unsafe"])
+    captured = capsys.readouterr()
+    assert "fixed" in captured.out
+    assert sorted(set(re.findall(r"MARK\d\d", captured.out + captured.err))) == []
