@@ -32,6 +32,7 @@ _PERIOD = 100_000  # microseconds: the engine's own period
     name="no-cpu-limit",
     severity=Severity.LOW,
     profiles=(Profile.RECOMMENDED, Profile.CIS),
+    group="hardening",
     references=(cis("5.12"), owasp(7), cwe(770), compose("05-services.md#cpus")),
     examples=(
         Example(

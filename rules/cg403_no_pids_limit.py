@@ -32,6 +32,7 @@ _DEFAULT = 200
     name="no-pids-limit",
     severity=Severity.LOW,
     profiles=(Profile.RECOMMENDED, Profile.CIS),
+    group="hardening",
     references=(cis("5.29"), owasp(7), cwe(770), compose("05-services.md#pids_limit")),
     examples=(
         Example(

@@ -30,6 +30,7 @@ _NOTE = f"the engine drops what was logged before the last {_FILES} files of {_S
     name="unbounded-log",
     severity=Severity.LOW,
     profiles=(Profile.RECOMMENDED,),
+    group="hardening",
     references=(
         cwe(779),
         docker("engine/logging/configure/#configure-the-default-logging-driver", "Configure logging drivers"),

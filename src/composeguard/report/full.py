@@ -18,6 +18,8 @@ from composeguard.report.style import Style, word
 from composeguard.report.wrap import wrapped
 
 _MOST_RELATED = 6
+_MOST_NOTES = 2
+"""Unsafe fixes of one group that are told one by one."""
 
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
@@ -170,8 +172,17 @@ class _Writer:
         if safe:
             titles = "; ".join(visible(finding.fix.title) for finding in safe if finding.fix)
             yield f"{self._style.strong('help')}: {titles} (safe {'fix' if len(safe) == 1 else 'fixes'})"
-        for finding in group.findings:
-            if finding.fix and finding.fix.safety is Safety.UNSAFE:
+        unsafe = [finding for finding in group.findings if finding.fix and finding.fix.safety is Safety.UNSAFE]
+        if len(unsafe) > _MOST_NOTES:
+            # What each can break is a page of its own; eight of them at every service would hide the rest.
+            keys = ", ".join(visible(setting(finding).partition(" ")[0]) for finding in unsafe)
+            yield (
+                f"{self._style.strong('help')}: {keys}: unsafe fixes, each can break a service that needs more "
+                f"(`composeguard explain {visible(unsafe[0].code)}` and the others say what)"
+            )
+            return
+        for finding in unsafe:
+            if finding.fix:
                 yield from self._fix(finding.fix)
 
 
