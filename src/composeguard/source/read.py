@@ -1,4 +1,4 @@
-"""Bytes to a `SourceFile`: decoding, and one pass over the YAML events that builds values and places together.
+"""A `SourceFile` from bytes: one pass over the YAML events builds values and places together.
 
 libyaml's events are the fastest source of positions in Python; PyYAML's own parser gives the same events where the
 C extension is missing. The composer is ours because PyYAML's refuses redefined anchors, hides duplicate keys and
@@ -7,8 +7,6 @@ resolves scalars otherwise than the Compose reference does.
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -24,13 +22,12 @@ from yaml.events import (
 )
 
 from composeguard.source.collector import collector_off
+from composeguard.source.decode import decode
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node
 from composeguard.source.scalars import RESOLVABLE_STARTS, Scalar, ScalarError, resolve_plain, resolve_tagged
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PRINTABLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
 _BLOCKS = frozenset("|>")
 MERGE_KEY = "<<"
@@ -86,37 +83,6 @@ def read_source(
     file = decode(uri, data, path=path, limits=limits)
     with collector_off():
         file.documents = tuple(_Composer(file, limits, events(file.text)).documents())
-    return file
-
-
-def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -> SourceFile:
-    """Bytes to text: UTF-8, or UTF-16 by its byte order mark, as YAML has it."""
-    if len(data) > limits.bytes:
-        message = f"the file has {len(data):,} bytes; the limit is {limits.bytes:,}"
-        raise SourceError(message, SourceFile(uri, "", path=path))
-    encoding, bom = "utf-8", b""
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            encoding, bom = name, mark
-            break
-    body = data[len(bom) :]
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = body[: error.start].decode(encoding, "replace")
-        file = SourceFile(uri, before, path=path, bom=bool(bom), encoding=encoding)
-        raise SourceError(f"not {encoding.upper()}: {error.reason}", file, len(before)) from None
-    file = SourceFile(uri, text, path=path, bom=bool(bom), encoding=encoding)
-    if encoding == "utf-8" and body.isascii() and not body.translate(None, _PRINTABLE):
-        # The common case, in a fiftieth of the time.
-        return file
-    if unprintable := _UNPRINTABLE.search(text):
-        message = f"YAML does not allow the control character U+{ord(unprintable.group()):04X}"
-        raise SourceError(message, file, unprintable.start())
     return file
 
 

@@ -1,0 +1,47 @@
+"""Bytes to text: encodings, byte order marks, and the characters that YAML allows."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from composeguard.source.file import SourceError, SourceFile
+from composeguard.source.limits import DEFAULT, Limits
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PRINTABLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
+
+
+def decode(uri: str, data: bytes, *, path: str = "", limits: Limits = DEFAULT) -> SourceFile:
+    """Bytes to text: UTF-8, or UTF-16 by its byte order mark, as YAML has it.
+
+    Raises:
+        SourceError: too large, not in that encoding, or with a control character; the place is that of the first.
+    """
+    if len(data) > limits.bytes:
+        message = f"the file has {len(data):,} bytes; the limit is {limits.bytes:,}"
+        raise SourceError(message, SourceFile(uri, "", path=path))
+    encoding, bom = "utf-8", b""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            encoding, bom = name, mark
+            break
+    body = data[len(bom) :]
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode(encoding, "replace")
+        file = SourceFile(uri, before, path=path, bom=bool(bom), encoding=encoding)
+        raise SourceError(f"not {encoding.upper()}: {error.reason}", file, len(before)) from None
+    file = SourceFile(uri, text, path=path, bom=bool(bom), encoding=encoding)
+    if encoding == "utf-8" and body.isascii() and not body.translate(None, _PRINTABLE):
+        # The common case, in a fiftieth of the time.
+        return file
+    if unprintable := _UNPRINTABLE.search(text):
+        message = f"YAML does not allow the control character U+{ord(unprintable.group()):04X}"
+        raise SourceError(message, file, unprintable.start())
+    return file
