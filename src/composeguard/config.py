@@ -34,7 +34,7 @@ ProfileName = Literal["baseline", "recommended", "restricted", "cis", "all"]
 class RuleSettings(BaseModel):
     """What a configuration may say of one rule."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     enabled: bool | None = None
     severity: SeverityName | None = None
@@ -56,7 +56,7 @@ def _dashed(name: str) -> str:
 class Settings(BaseModel):
     """The whole configuration; every key is optional."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=_dashed)
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=_dashed, defer_build=True)
 
     profile: ProfileName = "recommended"
     select: list[str] | None = None
@@ -76,7 +76,8 @@ class Configuration:
     origin: str = ""
 
 
-DEFAULT = Configuration(Settings())
+DEFAULT = Configuration(Settings.model_construct())
+"""Made without the validator, which is built (`defer_build`) when there is a file to check."""
 
 
 def discover(start: Path, root: Path) -> Path | None:
