@@ -274,9 +274,11 @@ def _internal_error(error: Exception, verbose: bool) -> int:
         import traceback
 
         traceback.print_exception(error)
+    from composeguard.report.options import HOME
+
     name = type(error).__name__
     sys.stderr.write(
         f"composeguard: internal error ({name}): please report it with the output of `composeguard -v …` "
-        f"at https://github.com/composeguard/composeguard/issues\n"
+        f"at {HOME}/issues\n"
     )
     return EXIT_INTERNAL

@@ -60,3 +60,9 @@ class Finding:
     @property
     def region(self) -> Region:
         return self.file.region(self.start, self.end)
+
+
+def finding_order(finding: Finding) -> tuple[object, ...]:
+    """The order of findings everywhere: by place, then by what tells two at one place apart."""
+    steps = tuple(str(step) for step in finding.path)
+    return (finding.uri, finding.start, finding.end, finding.code, steps, finding.message, finding.fingerprint)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
-from composeguard.engine.finding import Finding
+from composeguard.engine.finding import Finding, finding_order
 from composeguard.engine.fix import Safety
 from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Severity
@@ -78,7 +78,7 @@ class Report:
 
         Edits are added by `dataclasses.replace(report, edits=...)`, once the order is known.
         """
-        ordered = sorted(findings, key=_finding_order)
+        ordered = sorted(findings, key=finding_order)
         active = tuple(finding for finding in ordered if finding.suppression is None)
         return cls(
             version=version,
@@ -90,6 +90,12 @@ class Report:
             fixable=count_fixable(active) if fixable is None else fixable,
             secrets=tuple(secrets),
         )
+
+    def listed(self, *, include_suppressed: bool) -> Sequence[Finding]:
+        """The findings to show, accepted ones at their places among them if asked for."""
+        if not (include_suppressed and self.suppressed):
+            return self.findings
+        return sorted((*self.findings, *self.suppressed), key=lambda finding: (finding.uri, finding.start))
 
     @property
     def unseen(self) -> tuple[Diagnostic, ...]:
@@ -107,11 +113,6 @@ def count_fixable(findings: Iterable[Finding]) -> Fixable:
     """Count the findings whose rule offers a fix."""
     counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None)
     return Fixable(counted[Safety.SAFE], counted[Safety.UNSAFE])
-
-
-def _finding_order(finding: Finding) -> tuple[object, ...]:
-    steps = tuple(str(step) for step in finding.path)
-    return (finding.uri, finding.start, finding.end, finding.code, steps, finding.message, finding.fingerprint)
 
 
 def _note_order(note: Diagnostic) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from composeguard.engine.finding import Finding, Related
+from composeguard.engine.finding import Finding, Related, finding_order
 from composeguard.engine.one_cause import one_cause
 from composeguard.engine.rule import Problem, Rule, Scope
 from composeguard.engine.severity import Severity
@@ -71,7 +71,7 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Out
             # A service that is reached twice (an included file) yields the same finding twice.
             identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
             found.setdefault(identity, finding)
-    ordered = sorted(suppress(found.values()) if inline else found.values(), key=_order)
+    ordered = sorted(suppress(found.values()) if inline else found.values(), key=finding_order)
     return Outcome(tuple(ordered), tuple(failures))
 
 
@@ -127,7 +127,3 @@ def _related(reading: Reading, path: Path, others: Sequence[Path]) -> Iterator[R
     for other in others:
         place = reading.locate(other)
         yield Related(place.file, place.file.region(place.start, place.end), "see also")
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    return (finding.uri, finding.start, finding.end, finding.code, finding.message)

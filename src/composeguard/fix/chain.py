@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composeguard.fix.index import Spot, child
+from composeguard.fix.index import Spot
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.sharing import Indexes, ways
-from composeguard.source.node import Node, Path, Way
+from composeguard.source.node import Node, Path, Way, child
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path
+from composeguard.source.node import Node, Path, child
 
 
 class Spot:
@@ -46,16 +46,6 @@ class Spot:
     @property
     def is_alias(self) -> bool:
         return self.node.style == "*"
-
-
-def child(node: Node, step: str | int) -> Node | None:
-    """The node one step below; None where nothing stands."""
-    value = node.value
-    if isinstance(value, dict):
-        return value.get(step) if isinstance(step, str) else None
-    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-        return value[step]
-    return None
 
 
 class SourceIndex:

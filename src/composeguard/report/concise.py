@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions, rule_url
@@ -14,9 +13,7 @@ from composeguard.report.style import Style
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """A line for each finding; nothing when there is none."""
     style = Style(options)
-    findings: Sequence[Finding] = report.findings
-    if options.include_suppressed:
-        findings = sorted((*findings, *report.suppressed), key=lambda finding: (finding.uri, finding.start))
+    findings = report.listed(include_suppressed=options.include_suppressed)
     for finding in findings:
         region = finding.region
         place = f"{options.name(finding.file)}:{region.start_line}:{region.start_column}"

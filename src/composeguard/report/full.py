@@ -25,9 +25,7 @@ _MOST_NOTES = 2
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """One piece of text for each finding or group, and a last line that sums up."""
     writer = _Writer(options, Secrets(report))
-    findings: Sequence[Finding] = report.findings
-    if options.include_suppressed and report.suppressed:
-        findings = sorted((*findings, *report.suppressed), key=lambda finding: (finding.uri, finding.start))
+    findings = report.listed(include_suppressed=options.include_suppressed)
     for group in groups(findings):
         yield writer.group(group)
     yield summary(report, options)

@@ -40,10 +40,7 @@ FORMAT_VERSION = 1
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """The envelope; each finding is a piece."""
-    findings = list(report.findings)
-    if options.include_suppressed:
-        findings.extend(report.suppressed)
-        findings.sort(key=lambda finding: (finding.uri, finding.start))
+    findings = report.listed(include_suppressed=options.include_suppressed)
     yield '{\n"format": "composeguard-report",\n'
     yield f'"format_version": {FORMAT_VERSION},\n'
     yield f'"tool": {_dump({"name": "composeguard", "version": report.version})},\n'
