@@ -8,6 +8,7 @@ from composeguard.api import (
     Container,
     Example,
     Fix,
+    Options,
     Problem,
     Profile,
     Reference,
@@ -20,6 +21,7 @@ from composeguard.api import (
     container_rule,
     cwe,
     docker,
+    option,
     owasp,
     pss,
 )
@@ -68,6 +70,12 @@ _REASONS = {
 """What each capability gives, after capabilities(7); the low ones reach nobody's data."""
 
 _KNOWN = {name: (severity, reason) for severity, rows in _REASONS.items() for name, reason in rows.items()}
+
+
+class DangerousCapability(Options):
+    """What a configuration can set."""
+
+    allow: tuple[str, ...] = option((), "Capabilities that containers may have, with or without `CAP_`.")
 
 
 @container_rule(
@@ -123,9 +131,28 @@ services:
     logging: {driver: local}
 """,
         ),
+        Example(
+            title="One that the configuration allows",
+            settings={"allow": ["NET_ADMIN"]},
+            good="""\
+services:
+  vpn:
+    image: linuxserver/wireguard:1.0.20210914
+    user: "1000:1000"
+    cap_drop: [ALL]
+    cap_add: [NET_ADMIN]
+    security_opt: [no-new-privileges:true]
+    read_only: true
+    mem_limit: 128m
+    cpus: 0.5
+    pids_limit: 50
+    logging: {driver: local}
+""",
+        ),
     ),
+    options=DangerousCapability,
 )
-def dangerous_capability(container: Container) -> Iterator[Problem]:
+def dangerous_capability(container: Container, options: DangerousCapability) -> Iterator[Problem]:
     """A capability beyond the engine's default set gives a container a part of root's power over the host.
 
     With `ALL`, `SYS_ADMIN`, `SYS_MODULE` or `SYS_RAWIO` whoever takes over the process needs no further bug to
@@ -139,12 +166,13 @@ def dangerous_capability(container: Container) -> Iterator[Problem]:
     **When to ignore.** Programs whose purpose it is: a VPN or a firewall needs `NET_ADMIN`, a DHCP server
     `NET_RAW`, a time server `SYS_TIME`.
     """
+    allowed = {_bare(name) for name in options.allow}
     for index, entry in enumerate(container.cap_add):
         if isinstance(entry, Unresolved):
             continue
-        name = entry.strip().upper().removeprefix("CAP_")
+        name = _bare(entry)
         known = _KNOWN.get(name)
-        if known is None:
+        if known is None or name in allowed:
             continue
         severity, reason = known
         path = container.at("cap_add", index)
@@ -162,3 +190,8 @@ def dangerous_capability(container: Container) -> Iterator[Problem]:
             fix=None if severity is Severity.INFO else fix,
             evidence=name,
         )
+
+
+def _bare(name: str) -> str:
+    """A capability as the engine compares it: in any case, with or without the prefix."""
+    return name.strip().upper().removeprefix("CAP_")

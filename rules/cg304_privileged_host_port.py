@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from composeguard.api import (
     Example,
+    Options,
     Problem,
     Profile,
     Reading,
     Severity,
     cis,
     compose,
+    option,
     reading_rule,
 )
 
 _FIRST_FREE = 1024
 _WEB = frozenset((80, 443))
+
+
+class PrivilegedHostPort(Options):
+    """What a configuration can set."""
+
+    services: tuple[str, ...] = option((), "Services that may publish such ports; `*` stands for any text.")
 
 
 @reading_rule(
@@ -58,9 +67,28 @@ services:
       - "127.0.0.1::443"
 """,
         ),
+        Example(
+            title="A service that the configuration lets",
+            settings={"services": ["mail*"]},
+            good="""\
+services:
+  mailserver:
+    image: nginx:1.27.2
+    user: "101:101"
+    cap_drop: [ALL]
+    security_opt: [no-new-privileges:true]
+    read_only: true
+    mem_limit: 256m
+    cpus: 0.5
+    pids_limit: 100
+    logging: {driver: local}
+    ports: ["127.0.0.1:25:2525"]
+""",
+        ),
     ),
+    options=PrivilegedHostPort,
 )
-def privileged_host_port(reading: Reading) -> Iterator[Problem]:
+def privileged_host_port(reading: Reading, options: PrivilegedHostPort) -> Iterator[Problem]:
     """A port under 1024 of the host belongs to a service of the system.
 
     Clients trust what answers there, because only root may listen on it. The engine listens on behalf of any
@@ -72,7 +100,7 @@ def privileged_host_port(reading: Reading) -> Iterator[Problem]:
     **When to ignore.** The one service that the host is there for: its web, mail or name server.
     """
     for container in (*reading.project.services.values(), *reading.project.jobs.values()):
-        if not container.publishes:
+        if not container.publishes or any(fnmatchcase(container.name, name) for name in options.services):
             continue
         shown: set[tuple[int, int]] = set()
         for index, port in enumerate(container.ports):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from composeguard.api import (
     Example,
+    Options,
     Problem,
     Profile,
     Reading,
@@ -15,11 +16,19 @@ from composeguard.api import (
     cwe,
     docker,
     moves,
+    option,
     owasp,
     pulled,
     reading_rule,
     written_tag,
 )
+
+
+class MutableTag(Options):
+    """What a configuration can set."""
+
+    moving: tuple[str, ...] = option((), "Further tags that move.")
+    allow: tuple[str, ...] = option((), "Tags that are taken as pinned, though they move elsewhere.")
 
 
 @reading_rule(
@@ -68,9 +77,21 @@ services:
   migrate: {<<: *hardened, image: team/app, command: [migrate]}
 """,
         ),
+        Example(
+            title="Tags of one's own that move",
+            settings={"moving": ["v2"], "allow": ["lts"]},
+            bad="""\
+services:
+  proxy:
+    image: traefik:v2  # expect: CG501
+  ci:
+    image: jenkins/jenkins:lts
+""",
+        ),
     ),
+    options=MutableTag,
 )
-def mutable_tag(reading: Reading) -> Iterator[Problem]:
+def mutable_tag(reading: Reading, options: MutableTag) -> Iterator[Problem]:
     """A moving tag runs another program on every pull.
 
     What was tested is not what gets deployed, two hosts run different builds of one file, and whoever takes
@@ -84,7 +105,7 @@ def mutable_tag(reading: Reading) -> Iterator[Problem]:
     """
     for container, image in pulled(reading.project):
         tag = written_tag(image)
-        if tag is None or (tag and not moves(tag)):
+        if tag is None or (tag and tag not in options.moving and (tag in options.allow or not moves(tag))):
             continue
         yield Problem(
             container.at("image"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
+from composeguard.config import rule_options
 from composeguard.engine.finding import Finding
 from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
@@ -25,6 +27,7 @@ NO_PROJECT = frozenset(("broken", "projects"))
 """Folders of `fixtures/` that other tests read."""
 
 _EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
+_SETTINGS = re.compile(r"^# settings: (?P<json>\{.*\})$", re.MULTILINE)
 _BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
 _EXAMPLE = "example.yml"
 
@@ -40,6 +43,8 @@ class Case:
     folder: Path
     file: str
     fixed: str | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """What a configuration says of the rule's options."""
 
     @property
     def identity(self) -> str:
@@ -54,6 +59,14 @@ class Case:
         """The codes that a good file says it has beside the rule's own."""
         found = _BESIDES.search(self.text)
         return frozenset(found["codes"].split()) if found else frozenset()
+
+    def findings(self, reading: Reading, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+        """What the rules find, the case's own rule with the case's settings; a rule that crashes fails the test."""
+        options = {self.rule.code: rule_options(self.rule, self.settings)} if self.settings else {}
+        outcome = check(reading, Selection(tuple(rules), options=options))
+        for failure in outcome.failures:
+            raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
+        return outcome.findings
 
     def reading(self, text: str | None = None) -> Reading:
         """The project of this text alone; files that it names are found beside it."""
@@ -88,7 +101,7 @@ def fixed(case: Case) -> Plan:
 
     def state(text: str) -> Checked:
         reading = case.reading(text)
-        return Checked(reading.root, findings(reading, rules))
+        return Checked(reading.root, case.findings(reading, rules))
 
     def recheck(overlay: Mapping[str, bytes]) -> Checked:
         return state(overlay[str(case.path)].decode())
@@ -102,14 +115,6 @@ def without_marks(text: str) -> str:
     return "".join(
         _EXPECT.sub("", line).rstrip() + "\n" if marked(line) else line for line in text.splitlines(keepends=True)
     )
-
-
-def findings(reading: Reading, rules: Sequence[Rule]) -> tuple[Finding, ...]:
-    """What the rules find; a rule that crashes fails the test."""
-    outcome = check(reading, Selection(tuple(rules)))
-    for failure in outcome.failures:
-        raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
-    return outcome.findings
 
 
 def with_default_profile(rule: Rule) -> tuple[Rule, ...]:
@@ -126,16 +131,24 @@ def cases() -> Iterator[Case]:
         for number, example in enumerate(rule.examples, start=1):
             name = f"example{number}"
             if example.bad:
-                yield Case(rule, name, "bad", example.bad, nowhere, _EXAMPLE, example.fixed or None)
+                yield Case(rule, name, "bad", example.bad, nowhere, _EXAMPLE, example.fixed or None, example.settings)
             if example.good:
-                yield Case(rule, name, "good", example.good, nowhere, _EXAMPLE)
+                yield Case(rule, name, "good", example.good, nowhere, _EXAMPLE, None, example.settings)
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
         for kind in ("bad", "good"):
             for path in sorted(folder.glob(f"*.{kind}.yml")):
                 name = path.name.removesuffix(f".{kind}.yml")
                 fixed = folder / f"{name}.fixed.yml"
                 after = _read(fixed) if kind == "bad" and fixed.is_file() else None
-                yield Case(RULES[folder.name], name, kind, _read(path), folder, path.name, after)
+                text = _read(path)
+                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, _settings(text))
+
+
+def _settings(text: str) -> Mapping[str, object]:
+    """The options that a fixture's first lines give its rule, as JSON after `# settings:`."""
+    found = _SETTINGS.search(text)
+    settings: Mapping[str, object] = json.loads(found["json"]) if found else {}
+    return settings
 
 
 def _read(path: Path) -> str:

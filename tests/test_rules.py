@@ -12,7 +12,6 @@ from tests.rule_cases import (
     RULES,
     Case,
     cases,
-    findings,
     fixed,
     marked,
     with_default_profile,
@@ -36,7 +35,7 @@ def _identity(value: object) -> str:
 @pytest.mark.parametrize("case", BAD, ids=_identity)
 def test_a_bad_file_is_wrong_on_the_marked_lines_and_no_others(case: Case) -> None:
     reading = case.reading()
-    found = sorted((finding.uri, finding.region.start_line) for finding in findings(reading, [case.rule]))
+    found = sorted((finding.uri, finding.region.start_line) for finding in case.findings(reading, [case.rule]))
     expected = case.expected(reading)
     assert expected, "a bad file marks no line with the rule's code"
     assert found == expected
@@ -44,7 +43,7 @@ def test_a_bad_file_is_wrong_on_the_marked_lines_and_no_others(case: Case) -> No
 
 @pytest.mark.parametrize("case", GOOD, ids=_identity)
 def test_a_good_file_is_right_for_every_rule_of_the_default_profile(case: Case) -> None:
-    found = findings(case.reading(), with_default_profile(case.rule))
+    found = case.findings(case.reading(), with_default_profile(case.rule))
     unwanted = [f"{finding.code} line {finding.region.start_line}: {finding.message}" for finding in found]
     assert [text for text in unwanted if text.split()[0] not in case.besides] == []
     assert case.besides <= {finding.code for finding in found}, "the file names a rule that finds nothing"
@@ -84,7 +83,7 @@ def test_a_rule_shows_what_it_finds_and_what_it_leaves_alone(rule: Rule) -> None
 @pytest.mark.parametrize("rule", RULES.values(), ids=_identity)
 def test_a_rule_fixes_what_its_cases_show_fixed_and_nothing_else(rule: Rule) -> None:
     bad = [case for case in BAD if case.rule is rule]
-    offered = [finding.fix for case in bad for finding in findings(case.reading(), [rule]) if finding.fix]
+    offered = [finding.fix for case in bad for finding in case.findings(case.reading(), [rule]) if finding.fix]
     shown = [case.name for case in bad if case.fixed is not None]
     assert bool(offered) == bool(shown), f"{len(offered)} fixes are offered, and {shown} are shown"
     assert all(fix.operations for fix in offered)
@@ -135,10 +134,10 @@ def test_one_file_a_rule_named_after_it(rule: Rule) -> None:
 
 @pytest.mark.parametrize("case", BAD, ids=_identity)
 def test_findings_keep_their_identity_when_lines_move(case: Case) -> None:
-    prints = [finding.fingerprint for finding in findings(case.reading(), [case.rule])]
+    prints = [finding.fingerprint for finding in case.findings(case.reading(), [case.rule])]
     assert len(set(prints)) == len(prints)
     moved = case.reading(f"# a comment\n\n{case.text}")
-    assert [finding.fingerprint for finding in findings(moved, [case.rule])] == prints
+    assert [finding.fingerprint for finding in case.findings(moved, [case.rule])] == prints
 
 
 def test_the_generated_pages_are_current() -> None:

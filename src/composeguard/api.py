@@ -8,6 +8,7 @@ from __future__ import annotations
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.fix import Append, Fix, Operation, Remove, Rename, Safety, Set
+from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
 from composeguard.engine.rule import (
     Example,
@@ -45,6 +46,7 @@ __all__ = [
     "Mount",
     "Node",
     "Operation",
+    "Options",
     "Path",
     "Port",
     "Problem",
@@ -73,6 +75,7 @@ __all__ = [
     "image_name",
     "moves",
     "normal_host_path",
+    "option",
     "owasp",
     "pss",
     "pulled",

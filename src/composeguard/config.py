@@ -6,6 +6,7 @@ numbers only: it lies in the repository that is checked, so nothing in it may ru
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from composeguard.engine.options import Options
 from composeguard.engine.registry import find_rule, matching, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
@@ -32,9 +34,9 @@ ProfileName = Literal["baseline", "recommended", "restricted", "cis", "all"]
 
 
 class RuleSettings(BaseModel):
-    """What a configuration may say of one rule."""
+    """What a configuration may say of one rule; further keys are the rule's own options."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     enabled: bool | None = None
     severity: SeverityName | None = None
@@ -65,7 +67,12 @@ class Settings(BaseModel):
     exclude: list[str] = Field(default_factory=list)
     min_severity: SeverityName = "info"
     fail_on: Threshold = "low"
+    runtime: Literal["docker", "podman"] | None = None
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)
+
+
+_SHARED = ("runtime",)
+"""Settings of the whole configuration that reach every rule whose options have a field of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,7 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
     settings = configuration.settings
     try:
         codes, severities = _codes(settings, rules), _severities(settings, rules)
+        options = _options(settings, rules)
     except UsageError as error:
         place = f"{configuration.origin}: " if configuration.origin else ""
         raise ConfigError(f"{place}{error}") if place else error from None
@@ -194,6 +202,7 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
         tuple(rule for rule in rules if rule.code in codes),
         severities,
         Severity[settings.min_severity.upper()],
+        options,
     )
 
 
@@ -205,9 +214,10 @@ def _codes(settings: Settings, rules: tuple[Rule, ...]) -> frozenset[str]:
     for word in settings.extend_select:
         chosen |= matching(rules, word)
     for word, rule_settings in settings.rules.items():
-        code = find_rule(rules, word).code
-        if rule_settings.enabled is True:
-            chosen.add(code)
+        rule = find_rule(rules, word)
+        code = rule.code
+        if rule_settings.enabled is True or (rule_settings.enabled is None and not rule.profiles):
+            chosen.add(code)  # a rule of no profile has nothing to say until it is configured
         elif rule_settings.enabled is False:
             chosen.discard(code)
     for word in settings.ignore:
@@ -222,3 +232,43 @@ def _severities(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Sev
         for word, rule_settings in settings.rules.items()
         if rule_settings.severity is not None
     }
+
+
+def _options(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Options]:
+    """The options of the rules that the settings say something of."""
+    shared = {name: value for name in _SHARED if (value := getattr(settings, name)) is not None}
+    given: dict[str, dict[str, object]] = {
+        rule.code: {name: value for name, value in shared.items() if name in rule.options.model_fields}
+        for rule in rules
+        if rule.options is not None
+    }
+    for word, rule_settings in settings.rules.items():
+        rule = find_rule(rules, word)
+        extra = rule_settings.model_extra or {}
+        known = [*RuleSettings.model_fields, *(rule.options.keys() if rule.options else ())]
+        for key in extra:
+            if key not in known:
+                raise UsageError(f"rules.{word}: unknown key {key!r}{near(key, known)}")
+        given.setdefault(rule.code, {}).update(extra)
+    return {
+        rule.code: rule_options(rule, given[rule.code])
+        for rule in rules
+        if rule.options is not None and given.get(rule.code)
+    }
+
+
+def rule_options(rule: Rule, given: Mapping[str, object]) -> Options:
+    """The options of a rule as a configuration gives them.
+
+    Raises:
+        UsageError: a value is not what the option takes.
+    """
+    assert rule.options is not None
+    try:
+        # As JSON, so that a list is taken for a tuple while types stay strict.
+        return rule.options.model_validate_json(json.dumps(given, default=str))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(step) for step in (rule.code, *first["loc"]))
+        message = first["msg"]
+        raise UsageError(f"rules.{name}: {message[0].lower()}{message[1:]}") from None

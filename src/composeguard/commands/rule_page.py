@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+from composeguard.engine.options import Options
 from composeguard.engine.rule import Example, Rule
 from composeguard.engine.severity import Profile
 
@@ -25,7 +27,9 @@ def markdown(rule: Rule) -> str:
         f"Severity: **{rule.severity.label}** · Profiles: {', '.join(profiles(rule)) or 'only where configured'}\n",
         f"{rule.documentation}\n",
     ]
-    parts.extend(_example(example) for example in rule.examples)
+    if rule.options is not None:
+        parts.append(_options(rule.options))
+    parts.extend(_example(rule, example) for example in rule.examples)
     if rule.references:
         parts.append("## References\n")
         parts.append("".join(f"- [{reference.label}]({reference.url})\n" for reference in rule.references))
@@ -40,9 +44,20 @@ def _for_readers(text: str) -> str:
     return _EXPECT.sub("# ", _BESIDES.sub("", text)).rstrip()
 
 
-def _example(example: Example) -> str:
+def _options(options: type[Options]) -> str:
+    rows = "".join(
+        f"| `{key}` | {field.description} | `{json.dumps(field.default)}` |\n"
+        for key, field in zip(options.keys(), options.model_fields.values(), strict=True)
+    )
+    return f"## Options\n\n| Option | Meaning | Default |\n| --- | --- | --- |\n{rows}"
+
+
+def _example(rule: Rule, example: Example) -> str:
     title = f"## Example{': ' + example.title if example.title else ''}\n"
     blocks = [title]
+    if example.settings:
+        settings = json.dumps({rule.code: dict(example.settings)}).replace('"', "")
+        blocks.append(f"With `rules: {settings}` in the configuration.\n")
     for heading, text in (("Bad", example.bad), ("Fixed", example.fixed), ("Good", example.good)):
         if text:
             blocks.append(f"{heading}:\n\n```yaml\n{_for_readers(text)}\n```\n")

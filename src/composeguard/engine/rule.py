@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from composeguard.engine.fix import Fix
+from composeguard.engine.options import Options
 from composeguard.engine.severity import Profile, Severity
 from composeguard.source.node import Path
 
 if TYPE_CHECKING:
     from composeguard.compose.diagnostic import Diagnostic
-    from composeguard.model.container import Container
-    from composeguard.model.reading import Reading
-    from composeguard.model.service import Service
 
 _CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -51,6 +49,8 @@ class Example:
     fixed: str = ""
     good: str = ""
     title: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """What a configuration says of the rule's options for this example."""
 
 
 class Focus(Enum):
@@ -103,6 +103,8 @@ class Rule:
     """The rule is about what the file means, not about security."""
     always: bool = False
     """Runs whatever is selected: what could not be read is never silenced by a choice of rules."""
+    options: type[Options] | None = None
+    """What a configuration can set; the check then takes such an object as its second argument."""
 
     @property
     def documentation(self) -> str:
@@ -113,12 +115,6 @@ class Rule:
     def summary(self) -> str:
         """The first line of the documentation."""
         return self.documentation.partition("\n")[0]
-
-
-ContainerCheck = Callable[["Container"], Iterable[Problem]]
-ServiceCheck = Callable[["Service"], Iterable[Problem]]
-ReadingCheck = Callable[["Reading"], Iterable[Problem]]
-DiagnosticCheck = Callable[["Diagnostic"], Iterable[Problem]]
 
 
 def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[Problem]]], Rule]]:
@@ -133,6 +129,7 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[P
         group: str = "",
         correctness: bool = False,
         always: bool = False,
+        options: type[Options] | None = None,
     ) -> Callable[[Callable[..., Iterable[Problem]]], Rule]:
         if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
             raise ValueError(f"{code!r} {name!r} are not a code (AB123) and a name (kebab-case)")
@@ -152,6 +149,7 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[P
                 group,
                 correctness,
                 always,
+                options,
             )
 
         return wrap

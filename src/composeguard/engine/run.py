@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from composeguard.engine.finding import Finding, Related, finding_order
 from composeguard.engine.one_cause import one_cause
+from composeguard.engine.options import Options
 from composeguard.engine.rule import Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import suppress
@@ -32,6 +33,8 @@ class Selection:
     rules: tuple[Rule, ...]
     severities: Mapping[str, Severity] = field(default_factory=dict)
     minimum: Severity = Severity.INFO
+    options: Mapping[str, Options] = field(default_factory=dict)
+    """By code, for the rules that a configuration says something of; the others have their defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Out
     subjects = _subjects(reading)
     for rule in selection.rules:
         problems: list[Problem] = []
+        options = _options(rule, selection)
         for subject in subjects[rule.scope]():
             try:
-                problems.extend(rule.check(subject))
+                problems.extend(rule.check(subject, *options))
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 failures.append(RuleFailure(rule, getattr(subject, "name", ""), error))
         for problem in one_cause(reading, problems):
@@ -73,6 +77,13 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Out
             found.setdefault(identity, finding)
     ordered = sorted(suppress(found.values()) if inline else found.values(), key=finding_order)
     return Outcome(tuple(ordered), tuple(failures))
+
+
+def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
+    """The arguments of a check after its subject."""
+    if rule.options is None:
+        return ()
+    return (selection.options.get(rule.code) or rule.options.model_construct(),)
 
 
 def _subjects(reading: Reading) -> Mapping[Scope, Callable[[], Iterable[object]]]:
