@@ -10,11 +10,12 @@ import click
 
 from composeguard import __version__
 from composeguard.errors import ComposeguardError
+from composeguard.report import FORMATS
 
 _SEVERITIES = click.Choice(["critical", "high", "medium", "low", "info"])
 _THRESHOLDS = click.Choice(["critical", "high", "medium", "low", "info", "never"])
 _PROFILES = click.Choice(["baseline", "recommended", "restricted", "cis", "all"])
-_FORMATS = click.Choice(["full", "concise", "json", "sarif"])
+_FORMATS = click.Choice(list(FORMATS))
 _COLOURS = click.Choice(["auto", "always", "never"])
 
 EXIT_INTERNAL = 70

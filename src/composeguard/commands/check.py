@@ -19,6 +19,16 @@ from composeguard.report import FORMATS, renderer
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 
+_BY_ENDING = {
+    ".sarif": "sarif",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".txt": "full",
+    ".xml": "junit",
+}
+"""The format of an output whose name alone is given."""
+
 
 def run_check(options: CheckOptions) -> int:
     """Check everything, then write; returns the exit code."""
@@ -42,7 +52,10 @@ def run_check(options: CheckOptions) -> int:
         notes_to_stderr(results, render_options(options, sys.stderr), report.findings)
     for name, target in outputs:
         _write_file(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
-    _write_stdout(renderer(options.output_format or "full")(report, render_options(options, sys.stdout)))
+    output_format = options.output_format or "full"
+    _write_stdout(renderer(output_format)(report, render_options(options, sys.stdout)))
+    if output_format == "github":
+        _step_summary(report)
     if options.statistics:
         _statistics(report)
     return exit_code(linter, results)
@@ -53,11 +66,10 @@ def _output(value: str) -> tuple[str, Path]:
     name, separator, target = value.partition("=")
     if separator:
         return name, Path(target)
-    by_ending = {".sarif": "sarif", ".json": "json", ".txt": "full"}
     ending = Path(value).suffix
-    if ending not in by_ending:
+    if ending not in _BY_ENDING:
         raise UsageError(f"--output {value}: say which format: --output {'|'.join(FORMATS)}={value}")
-    return by_ending[ending], Path(value)
+    return _BY_ENDING[ending], Path(value)
 
 
 def _write_file(target: Path, pieces: Iterator[str]) -> None:
@@ -71,6 +83,18 @@ def _write_file(target: Path, pieces: Iterator[str]) -> None:
         raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _step_summary(report: Report) -> None:
+    """The summary of a step of a GitHub workflow, which the runner reads from a file; other steps write there too."""
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not target:
+        return
+    try:
+        with Path(target).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.writelines(renderer("markdown")(report, RenderOptions()))
+    except OSError as error:
+        sys.stderr.write(f"note: the summary of the step cannot be written: {error.strerror}\n")
 
 
 def _write_stdout(pieces: Iterator[str]) -> None:

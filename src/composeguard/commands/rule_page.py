@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
-from composeguard.engine.options import Options
 from composeguard.engine.rule import Example, Rule
 from composeguard.engine.severity import Profile
+
+if TYPE_CHECKING:
+    from composeguard.engine.options import Options
 
 _EXPECT = re.compile(r"# expect: ")
 _BESIDES = re.compile(r"^# besides: .*\n", re.MULTILINE)

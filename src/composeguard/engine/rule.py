@@ -10,12 +10,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from composeguard.engine.fix import Fix
-from composeguard.engine.options import Options
 from composeguard.engine.severity import Profile, Severity
 from composeguard.source.node import Path
 
 if TYPE_CHECKING:
     from composeguard.compose.diagnostic import Diagnostic
+    from composeguard.engine.options import Options
 
 _CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -18,7 +18,13 @@ FORMATS = {
     "full": "composeguard.report.full",
     "concise": "composeguard.report.concise",
     "json": "composeguard.report.json",
+    "jsonl": "composeguard.report.jsonl",
     "sarif": "composeguard.report.sarif",
+    "github": "composeguard.report.github",
+    "gitlab": "composeguard.report.gitlab",
+    "junit": "composeguard.report.junit",
+    "rdjson": "composeguard.report.rdjson",
+    "markdown": "composeguard.report.markdown",
 }
 """The module of each format; every one has `render(report, options)`, which yields the text piece by piece."""
 

@@ -44,12 +44,12 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
     yield '{\n"format": "composeguard-report",\n'
     yield f'"format_version": {FORMAT_VERSION},\n'
     yield f'"tool": {_dump({"name": "composeguard", "version": report.version})},\n'
-    yield f'"summary": {_dump(_summary(report))},\n'
+    yield f'"summary": {_dump(summary_json(report))},\n'
     yield from _array("files", report.files)
     yield ",\n"
     yield from _array("rules", (_rule(rule) for rule in report.rules))
     yield ",\n"
-    yield from _array("notes", (_note(note) for note in report.notes))
+    yield from _array("notes", (note_json(note) for note in report.notes))
     yield ",\n"
     yield from _array("findings", (finding_json(finding) for finding in findings))
     yield "\n}\n"
@@ -89,7 +89,8 @@ def _dump(value: Json) -> str:
     return json.dumps(value)
 
 
-def _summary(report: Report) -> Json:
+def summary_json(report: Report) -> dict[str, Json]:
+    """The counts of a report."""
     return {
         "findings": len(report.findings),
         "by_severity": {severity.label: count for severity, count in report.counts.items()},
@@ -110,7 +111,8 @@ def _rule(rule: Rule) -> Json:
     }
 
 
-def _note(note: Diagnostic) -> Json:
+def note_json(note: Diagnostic) -> dict[str, Json]:
+    """One note as the envelope has it."""
     return {
         "kind": note.kind.value,
         "message": note.message,

@@ -1,0 +1,29 @@
+"""JSON lines: the report of `json` as a stream, an object a line, told apart by `type`.
+
+The first line is `{"type": "report", …}` with the format's version and the tool, then come lines of type `note` and
+`finding` with the keys that `report.json` describes, and a last one of type `summary`: without it, the stream was cut.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from composeguard.engine.report import Report
+from composeguard.report.json import FORMAT_VERSION, Json, finding_json, note_json, summary_json
+from composeguard.report.options import RenderOptions
+
+
+def render(report: Report, options: RenderOptions) -> Iterator[str]:
+    """One piece a line."""
+    tool: Json = {"name": "composeguard", "version": report.version}
+    yield _line("report", {"format": "composeguard-report", "format_version": FORMAT_VERSION, "tool": tool})
+    for note in report.notes:
+        yield _line("note", note_json(note))
+    for finding in report.listed(include_suppressed=options.include_suppressed):
+        yield _line("finding", finding_json(finding))
+    yield _line("summary", summary_json(report))
+
+
+def _line(kind: str, content: Mapping[str, Json]) -> str:
+    return json.dumps({"type": kind, **content}) + "\n"
