@@ -23,7 +23,7 @@ from composeguard.model.reading import Reading
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RULES = {rule.code: rule for rule in load_builtin()}
-NO_PROJECT = frozenset(("broken", "projects"))
+NO_PROJECT = frozenset(("broken", "hardened", "projects"))
 """Folders of `fixtures/` that other tests read."""
 
 _EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
