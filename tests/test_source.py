@@ -142,8 +142,8 @@ BROKEN: list[tuple[str, bytes, str, Region]] = [
     ("truncated UTF-8", b"a: \xc3", "not UTF-8", Region(1, 4, 1, 4)),
     ("undefined alias", b"a: *x\n", 'undefined alias "x"', Region(1, 4, 1, 6)),
     ("anchor in itself", b"a: &x [1, *x]\n", "contains itself", Region(1, 11, 1, 13)),
-    ("brackets", b"[" * 10_000, "nested deeper than 100 levels", Region(1, 101, 1, 101)),
-    ("closed brackets", b"[" * 10_000 + b"]" * 10_000, "nested deeper than 100", Region(1, 101, 1, 101)),
+    ("brackets", b"[" * 900, "nested deeper than 100 levels", Region(1, 101, 1, 101)),
+    ("closed brackets", b"[" * 900 + b"]" * 900, "nested deeper than 100", Region(1, 101, 1, 101)),
     ("alias bomb", bomb(), "aliases expand to more than 1,000,000 values", Region(7, 10, 7, 13)),
     ("too large", b"#" * (16 * 1024 * 1024 + 1), "the limit is 16,777,216", Region(1, 1, 1, 1)),
     ("!!bool yes", b"a: !!bool yes\n", "", Region(1, 4, 1, 14)),
@@ -160,6 +160,13 @@ def test_broken_input_is_an_error_with_a_place(name: str, data: bytes, message: 
     assert error.file.region(error.start, error.end) == region
     assert time.monotonic() - started < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1024 * 1024  # KiB, of the whole test process
+
+
+@pytest.mark.parametrize("data", [b"[" * 10_000, b"[" * 10_000 + b"]" * 10_000, b"{a: " * 10_000, b"- " * 10_000])
+def test_what_is_too_deep_for_libyaml_itself_is_the_same_error(data: bytes) -> None:
+    with pytest.raises(SourceError, match="nested deeper than 100 levels") as caught:
+        read_source("f.yml", data)
+    assert caught.value.start > 0
 
 
 def test_an_anchor_may_be_redefined() -> None:

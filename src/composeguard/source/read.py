@@ -30,6 +30,8 @@ from composeguard.source.scalars import RESOLVABLE_STARTS, Scalar, ScalarError, 
 
 _TRAILING_BLANK = " \t\r\n\x85\u2028\u2029"
 _BLOCKS = frozenset("|>")
+_LIBRARY_DEPTH = "nesting depth"
+"""libyaml from 0.2.6 on has a limit of its own (1,000), and its scanner may reach that before we see an event."""
 MERGE_KEY = "<<"
 
 
@@ -129,11 +131,16 @@ class _Composer:
             if error.context and error.problem:
                 problem = f"{error.problem} ({error.context})"
             start = min(mark.index, len(self.file.text)) if mark else 0
+            if _LIBRARY_DEPTH in problem:
+                raise self._too_deep(start) from None
             raise SourceError(f"not YAML: {problem}", self.file, start) from None
         except yaml.YAMLError as error:
             raise SourceError(f"not YAML: {error}", self.file) from None
         finally:
             self.source.dispose()
+
+    def _too_deep(self, start: int) -> SourceError:
+        return SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
 
     def _documents(self) -> list[Node]:
         roots: list[Node] = []
@@ -184,7 +191,7 @@ class _Composer:
         """A block collection ends where its last leaf does: the parser's mark is past trailing comments."""
         start = event.start_mark.index
         if self.depth >= self.limits.depth:
-            raise SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
+            raise self._too_deep(start)
         self.depth += 1
         if self.depth > self.deepest:
             self.deepest = self.depth
