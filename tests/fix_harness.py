@@ -22,6 +22,7 @@ from composeguard.fix.prove import Proved, Prover
 from composeguard.fix.witness import Witness
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.source.file import SourceFile
 from composeguard.source.node import Path as Steps
 from composeguard.source.read import read_source
 
@@ -35,9 +36,9 @@ class Edited:
     proved: Proved
 
 
-def edit(text: str, operations: Iterable[Operation], document: int = 0) -> Edited:
+def edit(text: str | SourceFile, operations: Iterable[Operation], document: int = 0) -> Edited:
     """Apply operations on source paths to a text, with the proof. Raises `Refusal`."""
-    file = read_source("compose.yaml", text.encode())
+    file = read_source("compose.yaml", text.encode()) if isinstance(text, str) else text
     prover = Prover(file, Witness())
     settled = settle(list(operations), prover.data(document))
     edits = arrange(Editor(SourceIndex(file)).compile([Change(document, each) for each in settled]))
@@ -76,7 +77,7 @@ class Project:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        self.selection = Selection(tuple(rules))
+        self.selection = Selection(tuple(rules), known=tuple(rules))
         self.mains = mains or (next(iter(files)),)
         self.checks = 0
 

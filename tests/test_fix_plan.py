@@ -147,11 +147,11 @@ def test_fixes_that_undo_each_other_come_to_an_end(tmp_path: Path) -> None:
 
 
 def test_one_refused_place_does_not_stop_the_file(tmp_path: Path) -> None:
-    swallowed = "    command: |\n      a\n    cap_add:\n      - A\n      # - B\n    tty: true\n"
+    explicit = "    ? cap_add\n    : [A]\n    tty: true\n"
     rules = [removes("cap_add", "TEST001"), removes("privileged", "TEST002")]
-    planned = Project(tmp_path, {"compose.yaml": HEAD + "    privileged: true\n" + swallowed}, rules).plan()
-    assert [file.text for file in planned.files] == [HEAD + swallowed]
-    assert [each.reason for each in planned.refused] == ["the edited text does not say what the fix means"]
+    planned = Project(tmp_path, {"compose.yaml": HEAD + "    privileged: true\n" + explicit}, rules).plan()
+    assert [file.text for file in planned.files] == [HEAD + explicit]
+    assert [each.reason for each in planned.refused] == ["the entry does not stand on lines of its own"]
 
 
 def test_shared_text_changes_when_all_agree(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
@@ -49,7 +50,21 @@ class Rename:
     name: str
 
 
-Operation = Set | Append | Remove | Rename
+@dataclass(frozen=True, slots=True)
+class RemoveComment:
+    """Take away a comment, or a part of one: `file.text[start:end]`.
+
+    A comment of which nothing would be left goes whole, with its line where it has one of its own; a word that goes
+    from a list takes its comma with it. `path` leads to what the comment is about: no data change there.
+    """
+
+    path: Path
+    file: SourceFile
+    start: int
+    end: int
+
+
+Operation = Set | Append | Remove | Rename | RemoveComment
 
 
 @dataclass(frozen=True, slots=True)

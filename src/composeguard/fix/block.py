@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from composeguard.fix.belongs import Entry, Owned, with_own_comments
 from composeguard.fix.edits import Edit
 from composeguard.fix.index import Spot
 from composeguard.fix.refusal import Postponed, Refusal
@@ -16,8 +17,10 @@ from composeguard.fix.text import (
     newline_near,
     next_line,
     own_comment_between,
+    past_blank_lines,
     rest_is_blank,
     skip_blank,
+    whole_lines,
 )
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
@@ -144,22 +147,29 @@ def removals(spot: Spot, removed: set[str | int], order: int) -> list[Edit]:
     if file.text[line_start(file, first.start) : first.start].strip() and kept:
         edits.append(_compact(file, first, places[names[kept]], list(_nodes(value))[kept - 1], order))
         begin = kept
-    for name in names[begin:]:
-        if name in removed:
-            edit = lines_of(places[name].node, places[name].start, order)
-            edits.append(replace(edit, end=_past_blank_lines(file, edit)))
+    following: Owned | None = None
+    for name in reversed(names[begin:]):
+        if name not in removed:
+            following = None
+            continue
+        following = with_own_comments(_entry(spot, places[name], name), following)
+        start, end = whole_lines(file, following.start, following.end)
+        edits.append(Edit(start, past_blank_lines(file, start, end), "", 0, order))
     return edits
 
 
-def _past_blank_lines(file: SourceFile, edit: Edit) -> int:
-    """The end of a removal: past the blank lines below where there is one above, or the start of the document, so
-    that the gaps around it do not add up."""
-    above = file.text[line_start(file, edit.start - 1) : edit.start].strip() if edit.start else ""
-    end = edit.end
-    if above in ("", "---"):
-        while end < len(file.text) and not file.text[end : next_line(file, end)].strip():
-            end = next_line(file, end)
-    return end
+def _entry(spot: Spot, child: Child, name: str | int) -> Entry:
+    """An entry that is removed, as the comments around it see it."""
+    file, value = spot.node.file, spot.node.value
+    _check_lines(child.node, child.start)
+    return Entry(
+        file,
+        start=child.start,
+        end=tail(child.node),
+        is_item=isinstance(name, int),
+        is_first=name == (next(iter(value)) if isinstance(value, dict) else 0),
+        words=[text for text in (name, child.node.value) if isinstance(text, str)],
+    )
 
 
 def _compact(file: SourceFile, first: Child, following: Child, last: Node, order: int) -> Edit:
@@ -177,14 +187,14 @@ def lines_of(node: Node, begin: int, order: int) -> Edit:
     Raises:
         Refusal: something else stands on the first or the last of them.
     """
+    _check_lines(node, begin)
+    return Edit(*whole_lines(node.file, line_start(node.file, begin), tail(node)), "", 0, order)
+
+
+def _check_lines(node: Node, begin: int) -> None:
     file = node.file
-    start = line_start(file, begin)
-    end = tail(node)
-    if file.text[start:begin].strip(" ") or not rest_is_blank(file, max(node.end, node.key_end)):
+    if file.text[line_start(file, begin) : begin].strip(" ") or not rest_is_blank(file, max(node.end, node.key_end)):
         raise Refusal("the entry does not stand on lines of its own")
-    if end == len(file.text) and not file.text.endswith(("\n", "\r")) and start:
-        start -= len(newline_near(file, start))
-    return Edit(start, end, "", 0, order)
 
 
 def _nodes(value: object) -> Iterable[Node]:

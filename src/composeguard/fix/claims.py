@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from composeguard.engine.fix import Append, Operation, Plain, Remove, Set
+from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Set
+from composeguard.fix.remark import comment_at
 from composeguard.fix.target import Located
 from composeguard.source.node import Path
 
@@ -28,6 +29,8 @@ class Claims:
 
     def _fits(self, located: Located) -> bool:
         operation = located.operation
+        if isinstance(operation, RemoveComment):
+            return _remark(located, operation) not in self._taken
         here = _place(located, operation.path)
         for depth in range(len(operation.path) + 1):
             taken = self._taken.get(_place(located, operation.path[:depth]))
@@ -44,6 +47,9 @@ class Claims:
         """Claim the places of a fix."""
         for each in located:
             operation = each.operation
+            if isinstance(operation, RemoveComment):
+                self._taken.setdefault(_remark(each, operation), set()).add(repr(operation))
+                continue
             here = _place(each, operation.path)
             for depth in range(len(operation.path)):
                 self._above.add(_place(each, operation.path[:depth]))
@@ -57,6 +63,11 @@ class Claims:
 
 def _place(located: Located, path: Path) -> _Place:
     return (located.file.path, located.document, path)
+
+
+def _remark(located: Located, operation: RemoveComment) -> _Place:
+    """The place of a comment, apart from all places of data: no document has a negative number."""
+    return (located.file.path, -1, (comment_at(located.file, operation.start).start,))
 
 
 def combine(located: Sequence[Located]) -> list[Located]:

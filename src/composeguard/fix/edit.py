@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from composeguard.engine.fix import Append, Operation, Plain, Remove, Rename, Set
+from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import block, flow
 from composeguard.fix.data import from_plain, read_data, same
 from composeguard.fix.edits import Edit
 from composeguard.fix.index import SourceIndex, Spot
 from composeguard.fix.place import neighbour
 from composeguard.fix.refusal import Refusal
+from composeguard.fix.remark import removal
 from composeguard.fix.render import below_lines, entry_lines, flow_text, item_lines, key_text, quoted, scalar_text
 from composeguard.fix.render import is_ambiguous as looks_ambiguous
 from composeguard.fix.style import Style, beside, learn
@@ -68,8 +69,11 @@ class Editor:
         sites: dict[Spot, _Site] = {}
         for order, change in enumerate(changes):
             operation = change.operation
-            spot = self.index.at(change.document, operation.path)
             with _blaming(operation.path):
+                if isinstance(operation, RemoveComment):
+                    edits.append(removal(self.file, operation, order))
+                    continue
+                spot = self.index.at(change.document, operation.path)
                 if isinstance(operation, Set) and spot is not None:
                     edits.extend(self._replace(spot, operation.value, order))
                 elif isinstance(operation, Rename) and spot is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from composeguard.engine.finding import Finding
+from composeguard.engine.rule import Scope
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.trial import Bench, Candidate, Tried
 from composeguard.source.node import Node, Path
@@ -64,7 +65,9 @@ class Judge:
         tried = self._bench.attempt(candidates)
         after = self._look(tried)
         now = Counter(map(subject, after.findings))
-        new = [each for each, count in now.items() if count > self._before[each]]
+        # A comment that accepted what is gone now is no harm, but for another round to take away.
+        comments = {finding.code for finding in after.findings if finding.rule.scope is Scope.SUPPRESSION}
+        new = [each for each, count in now.items() if count > self._before[each] and each.code not in comments]
         if new:
             raise Refusal(f"it would bring a new finding, {new[0].code}", [each.path for each in new])
         fixed = Counter(subject(finding) for each in candidates for finding in each.findings)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from composeguard.engine.fix import Append, Operation, Plain, Remove, Rename, Set
+from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix.data import Alias, Data, Marked, copy_data, from_plain
 from composeguard.fix.refusal import Refusal
 from composeguard.source.node import Path
@@ -25,11 +25,13 @@ def apply(operation: Operation, data: Data) -> Data:
 def apply_all(operations: Iterable[Operation], data: Data) -> Data:
     """What the data is after a set of operations whose paths all mean the document as it was before.
 
+    Comments are no data: `remark.py` says what becomes of them.
+
     Raises:
         Refusal: an operation has nothing to act on.
     """
     changed = copy_data(data)
-    ordered = list(operations)
+    ordered = [operation for operation in operations if not isinstance(operation, RemoveComment)]
     for operation in ordered:
         if not operation.path:
             raise Refusal("a whole document cannot be changed")
@@ -182,7 +184,7 @@ def _without_doubles(operations: Iterable[Operation]) -> list[Operation]:
     kept: list[Operation] = []
     for operation in operations:
         identity = (type(operation).__name__, operation.path, repr(getattr(operation, "value", "")))
-        if isinstance(operation, Append) or identity not in seen:
+        if isinstance(operation, Append | RemoveComment) or identity not in seen:
             seen.add(identity)
             kept.append(operation)
     return kept

@@ -15,6 +15,7 @@ from composeguard.fix.data import Data, read_data, same
 from composeguard.fix.edits import Edit
 from composeguard.fix.ops import apply_all
 from composeguard.fix.refusal import Refusal
+from composeguard.fix.remark import Cut, cuts
 from composeguard.fix.witness import Witness, WitnessError
 from composeguard.source.file import Comment, SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
@@ -60,7 +61,8 @@ class Prover:
             said = read_data(root)
             if not same(said, expected):
                 raise Refusal("the edited text does not say what the fix means", _differing(said, expected))
-        return Proved(after, self._comments(after, edits))
+        taken = cuts(self.file, (each for some in operations.values() for each in some))
+        return Proved(after, self._comments(after, edits, taken))
 
     def _parse(self, text: str) -> SourceFile:
         file = self.file
@@ -73,13 +75,16 @@ class Prover:
             raise Refusal("the edited text would have other faults")
         return after
 
-    def _comments(self, after: SourceFile, edits: Sequence[Edit]) -> tuple[str, ...]:
-        """Every comment outside what was removed is there, in order, for our reader and for ruamel.yaml's."""
+    def _comments(self, after: SourceFile, edits: Sequence[Edit], taken: Mapping[int, Cut]) -> tuple[str, ...]:
+        """Every comment outside what was removed is there, in order, for our reader and for ruamel.yaml's; of those
+        that an operation is about, what it leaves."""
         starts = [edit.start for edit in edits]
         comments = self.file.comments
         gone = [_inside(comment, starts, edits) for comment in comments]
-        kept = [comment.text for comment, lost in zip(comments, gone, strict=True) if not lost]
-        if [comment.text for comment in after.comments] != kept:
+        pieces = [
+            None if lost else taken.get(comment.start, _NOTHING) for comment, lost in zip(comments, gone, strict=True)
+        ]
+        if [comment.text.rstrip() for comment in after.comments] != _left([c.text for c in comments], pieces):
             raise Refusal("the edit would lose a comment")
         try:
             before, now = self.witness.comments(self.file.text), self.witness.comments(after.text)
@@ -87,9 +92,20 @@ class Prover:
             raise Refusal("the second reader does not accept the text, so the comments are not proved") from None
         if len(before) != len(comments):
             raise Refusal("the two readers disagree about the comments")
-        if [text for text, lost in zip(before, gone, strict=True) if not lost] != now:
+        if _left(before, pieces) != now:
             raise Refusal("the edit would lose a comment, says the second reader")
-        return tuple(comment.text for comment, lost in zip(comments, gone, strict=True) if lost)
+        return tuple(
+            comment.text for comment, lost in zip(comments, gone, strict=True) if lost and comment.start not in taken
+        )
+
+
+_NOTHING = Cut(0, 0)
+
+
+def _left(texts: Sequence[str], pieces: Sequence[Cut | None]) -> list[str]:
+    """What is left of comments when these pieces are taken; None takes all."""
+    rests = (piece.rest(text) for text, piece in zip(texts, pieces, strict=True) if piece is not None)
+    return [rest for rest in rests if rest]
 
 
 def _inside(comment: Comment, starts: Sequence[int], edits: Sequence[Edit]) -> bool:

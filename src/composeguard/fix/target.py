@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composeguard.engine.fix import Append, Operation, Plain, Remove, Rename, Set
+from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import short
 from composeguard.fix.chain import Chain
 from composeguard.fix.data import read_data, to_plain
 from composeguard.fix.forms import NAMES, NO_PLACE, put, put_key, set_named, set_pair
 from composeguard.fix.index import Spot
 from composeguard.fix.refusal import Refusal
+from composeguard.fix.remark import cuts
 from composeguard.fix.sharing import Indexes, Owner, Sharing, ways
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Way
@@ -54,6 +55,9 @@ class Locator:
         Raises:
             Refusal: the edit is not unique, or would change more than the operation says.
         """
+        if isinstance(operation, RemoveComment):
+            cuts(operation.file, (operation,))
+            return Located(operation.file, 0, operation)
         if not operation.path:
             raise Refusal("a whole project cannot be changed")
         chain = Chain(self.root, operation.path, self.indexes)

@@ -47,6 +47,31 @@ def newline_near(file: SourceFile, offset: int) -> str:
     return file.newline
 
 
+def whole_lines(file: SourceFile, start: int, end: int) -> tuple[int, int]:
+    """What to take away so that the lines from one line's start to another's are gone: where the text ends with the
+    last of them and has no newline there, the newline before the first one goes instead."""
+    if end == len(file.text) and not file.text.endswith(("\n", "\r")) and start:
+        start -= len(newline_near(file, start))
+    return start, end
+
+
+def past_blank_lines(file: SourceFile, start: int, end: int) -> int:
+    """Where a removal ends: past the blank lines below where there is one above, or the start of the document, so
+    that the gaps around it do not add up."""
+    above = file.text[line_start(file, start - 1) : start].strip() if start else ""
+    if above in ("", "---"):
+        while end < len(file.text) and not file.text[end : next_line(file, end)].strip():
+            end = next_line(file, end)
+    return end
+
+
+def trimmed_end(text: str, start: int, end: int) -> int:
+    """The end of a stretch without the blanks at its end."""
+    while end > start and text[end - 1] in " \t":
+        end -= 1
+    return end
+
+
 def rest_is_blank(file: SourceFile, offset: int) -> bool:
     """Whether nothing but white space and a comment stands up to the end of the line."""
     return _BLANK_OR_COMMENT.match(file.text, offset) is not None

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Iterator
 
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.engine.finding import Finding, Related
-from composeguard.engine.fix import Append, Fix, Operation, Rename, Set
+from composeguard.engine.fix import Append, Fix, Operation, RemoveComment, Rename, Set
 from composeguard.engine.report import Report
 from composeguard.engine.rule import Rule
 from composeguard.report.options import RenderOptions, rule_url
@@ -145,6 +145,9 @@ def _fix(fix: Fix) -> Json:
 
 
 def _operation(operation: Operation) -> Json:
+    if isinstance(operation, RemoveComment):
+        region = operation.file.region(operation.start, operation.end)
+        return {"op": "remove_comment", "path": list(operation.path), "region": _region(region)}
     written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": list(operation.path)}
     if isinstance(operation, Set | Append):
         written["value"] = operation.value
