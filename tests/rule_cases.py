@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from composeguard.compose.files import Files
@@ -13,7 +14,7 @@ from composeguard.compose.request import Request
 from composeguard.config import rule_options
 from composeguard.engine.finding import Finding
 from composeguard.engine.registry import load_builtin
-from composeguard.engine.rule import Rule
+from composeguard.engine.rule import Rule, Scope
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile
 from composeguard.fix.judge import Checked
@@ -23,6 +24,8 @@ from composeguard.model.reading import Reading
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RULES = {rule.code: rule for rule in load_builtin()}
+TODAY = date(2026, 7, 1)
+ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
 NO_PROJECT = frozenset(("broken", "hardened", "projects"))
 """Folders of `fixtures/` that other tests read."""
 
@@ -45,6 +48,8 @@ class Case:
     fixed: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options."""
+    beside: tuple[Rule, ...] = ()
+    """Rules made for the case."""
 
     @property
     def identity(self) -> str:
@@ -61,24 +66,33 @@ class Case:
         return frozenset(found["codes"].split()) if found else frozenset()
 
     def findings(self, reading: Reading, rules: Sequence[Rule]) -> tuple[Finding, ...]:
-        """What the rules find, the case's own rule with the case's settings; a rule that crashes fails the test."""
+        """What the rules find, the case's own rule with the case's settings; a rule that crashes fails the test.
+
+        A rule on comments or on rules has something to say of what others come to: those of the profile run, too.
+        """
         options = {self.rule.code: rule_options(self.rule, self.settings)} if self.settings else {}
-        outcome = check(reading, Selection(tuple(rules), options=options))
+        ran = with_default_profile(self.rule) if self.rule.scope in ABOUT_THE_RUN else tuple(rules)
+        known = tuple(RULES.values())
+        outcome = check(reading, Selection((*self.beside, *ran), options=options, known=known), today=TODAY)
         for failure in outcome.failures:
-            raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
-        return outcome.findings
+            if failure.rule not in self.beside:
+                raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
+        codes = {rule.code for rule in rules}
+        return tuple(each for each in outcome.findings if each.code in codes and each.suppression is None)
 
     def reading(self, text: str | None = None) -> Reading:
         """The project of this text alone; files that it names are found beside it."""
         path = self.path
         contents = self.text if text is None else text
+        if self.rule.scope is Scope.SUPPRESSION:
+            contents = without_marks(contents)  # they stand in the comments that are judged
         files = Files(str(self.folder), overlay={str(path): contents.encode()})
         request = Request(files=(str(path),), project_directory=str(self.folder), root=str(self.folder))
         return read_project(request, files)
 
     def expected(self, reading: Reading) -> list[tuple[str, int]]:
         """The lines that are marked with the rule's code, in this text and in the files that it brings in."""
-        texts = {self.file: self.text, **{file.uri: file.text for file in reading.files}}
+        texts = {**{file.uri: file.text for file in reading.files}, self.file: self.text}
         marks = [
             (uri, number)
             for uri, text in texts.items()
@@ -130,10 +144,11 @@ def cases() -> Iterator[Case]:
     for rule in RULES.values():
         for number, example in enumerate(rule.examples, start=1):
             name = f"example{number}"
-            if example.bad:
-                yield Case(rule, name, "bad", example.bad, nowhere, _EXAMPLE, example.fixed or None, example.settings)
-            if example.good:
-                yield Case(rule, name, "good", example.good, nowhere, _EXAMPLE, None, example.settings)
+            for kind, text in (("bad", example.bad), ("good", example.good)):
+                if text:
+                    after = example.fixed or None if kind == "bad" else None
+                    beside = _made(example.rules)
+                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, example.settings, beside)
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
         for kind in ("bad", "good"):
             for path in sorted(folder.glob(f"*.{kind}.yml")):
@@ -141,7 +156,16 @@ def cases() -> Iterator[Case]:
                 fixed = folder / f"{name}.fixed.yml"
                 after = _read(fixed) if kind == "bad" and fixed.is_file() else None
                 text = _read(path)
-                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, _settings(text))
+                source = folder / f"{name}.rules.py"
+                beside = _made(_read(source)) if source.is_file() else ()
+                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, _settings(text), beside)
+
+
+def _made(source: str) -> tuple[Rule, ...]:
+    """The rules of a Python text."""
+    names: dict[str, object] = {}
+    exec(compile(source, "rules_of_the_case.py", "exec"), names)
+    return tuple(value for value in names.values() if isinstance(value, Rule))
 
 
 def _settings(text: str) -> Mapping[str, object]:

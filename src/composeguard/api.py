@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.unresolved import Unresolved
-from composeguard.engine.fix import Append, Fix, Operation, Remove, Rename, Safety, Set
+from composeguard.engine.directive import Word
+from composeguard.engine.failure import RuleFailure
+from composeguard.engine.fix import Append, Fix, Operation, Remove, RemoveComment, Rename, Safety, Set
 from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
 from composeguard.engine.rule import (
@@ -19,21 +21,25 @@ from composeguard.engine.rule import (
     Scope,
     container_rule,
     diagnostic_rule,
+    failure_rule,
     reading_rule,
     service_rule,
+    suppression_rule,
 )
 from composeguard.engine.severity import Profile, Severity
+from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.mounts import Mount
 from composeguard.model.ports import Port, Reach
 from composeguard.model.pulled import moves, pulled, written_tag
-from composeguard.model.reading import Reading
+from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
 
 __all__ = [
+    "Acceptance",
     "Append",
     "Container",
     "Diagnostic",
@@ -48,6 +54,7 @@ __all__ = [
     "Operation",
     "Options",
     "Path",
+    "Place",
     "Port",
     "Problem",
     "Profile",
@@ -55,14 +62,18 @@ __all__ = [
     "Reading",
     "Reference",
     "Remove",
+    "RemoveComment",
     "Rename",
     "Rule",
+    "RuleFailure",
     "Safety",
     "Scope",
     "Service",
     "Set",
     "Severity",
     "Unresolved",
+    "Use",
+    "Word",
     "Workload",
     "cis",
     "compose",
@@ -70,6 +81,7 @@ __all__ = [
     "cwe",
     "diagnostic_rule",
     "docker",
+    "failure_rule",
     "host_mounts",
     "image_fault",
     "image_name",
@@ -81,5 +93,6 @@ __all__ = [
     "pulled",
     "reading_rule",
     "service_rule",
+    "suppression_rule",
     "written_tag",
 ]

@@ -200,12 +200,13 @@ def explain(rule: str, verbose: bool) -> int:
 
 @cli.command()
 @click.option("-f", "--format", "output_format", type=click.Choice(["table", "json", "markdown"]), default="table")
+@click.option("--profile", type=_PROFILES, help="List the rules of this profile; with cis, what they cover, too.")
 @click.option("--rules", "rule_folders", multiple=True, metavar="DIR", help="List the rules of this folder too.")
-def rules(output_format: str, rule_folders: tuple[str, ...]) -> int:
-    """List all rules."""
+def rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None) -> int:
+    """List all rules, or those of a profile."""
     from composeguard.commands.rules import run_rules
 
-    return run_rules(output_format, rule_folders)
+    return run_rules(output_format, rule_folders, profile)
 
 
 @cli.command()

@@ -81,6 +81,12 @@ class Configuration:
 
     settings: Settings
     origin: str = ""
+    source: tuple[SourceFile, Node] | None = None
+    """The text, where places in it are known."""
+
+    def place(self, steps: Steps) -> str:
+        """The address of a setting: file, line and column as far as they are known."""
+        return _place(self.origin, *self.source, steps) if self.source else self.origin
 
 
 DEFAULT = Configuration(Settings.model_construct())
@@ -135,7 +141,8 @@ def load(path: Path, display: str) -> Configuration:
         raise ConfigError(f"{display}:{region.start_line}:{region.start_column}: {error.message}") from None
     root = file.documents[0] if file.documents else None
     value = {} if root is None or root.value is None else _plain(root)
-    return Configuration(_validate(value, display, (file, root)), display)
+    settings = _validate(value, display, (file, root))
+    return Configuration(settings, display, (file, root) if root is not None else None)
 
 
 def _toml_table(data: bytes, display: str) -> object:
@@ -194,7 +201,7 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
     settings = configuration.settings
     try:
         codes, severities = _codes(settings, rules), _severities(settings, rules)
-        options = _options(settings, rules)
+        options = _options(configuration, rules)
     except UsageError as error:
         place = f"{configuration.origin}: " if configuration.origin else ""
         raise ConfigError(f"{place}{error}") if place else error from None
@@ -203,6 +210,7 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
         severities,
         Severity[settings.min_severity.upper()],
         options,
+        rules,
     )
 
 
@@ -234,8 +242,9 @@ def _severities(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Sev
     }
 
 
-def _options(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Options]:
+def _options(configuration: Configuration, rules: tuple[Rule, ...]) -> Mapping[str, Options]:
     """The options of the rules that the settings say something of."""
+    settings = configuration.settings
     shared = {name: value for name in _SHARED if (value := getattr(settings, name)) is not None}
     given: dict[str, dict[str, object]] = {
         rule.code: {name: value for name, value in shared.items() if name in rule.options.model_fields}
@@ -248,7 +257,8 @@ def _options(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Option
         known = [*RuleSettings.model_fields, *(rule.options.keys() if rule.options else ())]
         for key in extra:
             if key not in known:
-                raise UsageError(f"rules.{word}: unknown key {key!r}{near(key, known)}")
+                place = configuration.place(("rules", word, key))
+                raise ConfigError(f"{place}: unknown key {key!r}{near(key, known)}")
         given.setdefault(rule.code, {}).update(extra)
     return {
         rule.code: rule_options(rule, given[rule.code])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from composeguard import __version__
-from composeguard.commands.lint import Linter
+from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
@@ -58,7 +58,18 @@ def run_check(options: CheckOptions) -> int:
         _step_summary(report)
     if options.statistics:
         _statistics(report)
+    if not options.quiet:
+        _cis_summary(linter, results)
     return exit_code(linter, results)
+
+
+def _cis_summary(linter: Linter, results: list[Result]) -> None:
+    """What the profile `cis` has judged, where it ran."""
+    ran = {rule.code: rule for result in results if result.settings.profile == "cis" for rule in result.selection.rules}
+    if ran:
+        from composeguard.commands import cis
+
+        sys.stderr.write(cis.summary(ran.values(), linter.rules))
 
 
 def _output(value: str) -> tuple[str, Path]:

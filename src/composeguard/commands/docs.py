@@ -1,4 +1,4 @@
-"""Writes what is generated from the rules: a page for each, their index, and the table of the README.
+"""Writes what is generated from the rules: a page for each, their index, the table of the README, `docs/cis.md`.
 
 `python -m composeguard.commands.docs` writes; `--check` writes nothing and fails where a file differs.
 For the repository of composeguard itself; it is no command of the tool.
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from composeguard.commands import cis
 from composeguard.commands.rule_page import markdown
 from composeguard.commands.rules import markdown_table
 from composeguard.engine.registry import builtin_folder, load_builtin
@@ -36,6 +37,7 @@ def pages(rules: Sequence[Rule]) -> dict[Path, str]:
     """The text of every page and of the index, by path from the root of the repository."""
     texts = {_PAGES / f"{rule.code}.md": markdown(rule) for rule in rules}
     texts[_PAGES / "index.md"] = _index(rules)
+    texts[Path("docs") / "cis.md"] = cis.page(rules)
     return texts
 
 

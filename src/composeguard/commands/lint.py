@@ -12,6 +12,7 @@ from pathlib import Path
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
+from composeguard.commands.today import today
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
 from composeguard.compose.files import Files
@@ -70,6 +71,7 @@ class Linter:
         self.failed = False
         """Some project could not be judged at all."""
         self.cwd = Path.cwd()
+        self.today = today()
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
@@ -130,7 +132,7 @@ class Linter:
         configuration, chosen = self._configured(Path(project.directory))
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
-        outcome = check(reading, ran, inline=not self.options.no_ignores)
+        outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         wanted = self._wanted(project, chosen, outcome.findings)
         reported = replace(outcome, findings=tuple(wanted))
         return Result(project, reading, chosen, configuration.settings, reported, outcome.findings)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
 from composeguard.compose.diagnostic import Kind
 from composeguard.engine.finding import Finding
+from composeguard.engine.rule import Scope
 from composeguard.engine.severity import Severity
+from composeguard.report.escape import visible
 from composeguard.report.full import render_note
 from composeguard.report.options import RenderOptions
 
@@ -45,9 +47,10 @@ def exit_code(linter: Linter, results: Iterable[Result]) -> int:
     return code
 
 
-def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported: Iterable[Finding] = ()) -> None:
+def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported: Sequence[Finding] = ()) -> None:
     """What is worth a word, or makes the run fail, and is not among the findings that the report shows."""
     shown = {(finding.uri, finding.start) for finding in reported if finding.rule.always}
+    said = {finding.message for finding in reported if finding.rule.scope is Scope.FAILURE}
     seen: set[str] = set()
     for result in results:
         lines = [
@@ -56,9 +59,7 @@ def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported:
             if note.kind is Kind.NOTE or (note.file.uri, note.start) not in shown
         ]
         lines += [
-            f"error: the rule {failure.rule.code} failed on {failure.where or 'the project'}: "
-            f"{type(failure.error).__name__}\n"
-            for failure in result.outcome.failures
+            f"error: {visible(failure.message)}\n" for failure in result.outcome.failures if failure.message not in said
         ]
         for line in lines:
             if line not in seen:

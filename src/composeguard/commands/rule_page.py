@@ -61,6 +61,8 @@ def _example(rule: Rule, example: Example) -> str:
     if example.settings:
         settings = json.dumps({rule.code: dict(example.settings)}).replace('"', "")
         blocks.append(f"With `rules: {settings}` in the configuration.\n")
+    if example.rules:
+        blocks.append(f"With this file in the folder of `--rules`:\n\n```python\n{example.rules.rstrip()}\n```\n")
     for heading, text in (("Bad", example.bad), ("Fixed", example.fixed), ("Good", example.good)):
         if text:
             blocks.append(f"{heading}:\n\n```yaml\n{_for_readers(text)}\n```\n")

@@ -9,15 +9,30 @@ from pathlib import Path
 from composeguard.commands.rule_page import profiles
 from composeguard.engine.registry import load_builtin, load_folder
 from composeguard.engine.rule import Rule
+from composeguard.engine.severity import Profile
+
+_PAGES = "docs/rules"
 
 
-def run_rules(output_format: str, rule_folders: tuple[str, ...]) -> int:
-    """Print the list as a table for people, as JSON or as Markdown."""
+def run_rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None = None) -> int:
+    """Print the list as a table for people, as JSON or as Markdown; of one profile, if it is named.
+
+    The profile `cis` comes with what it covers of the benchmark, and what it does not.
+    """
     rules = list(load_builtin())
     for number, folder in enumerate(rule_folders):
         rules.extend(load_folder(Path(folder), f"composeguard_rules_{number}"))
-    writers = {"table": _table, "json": _json, "markdown": markdown_table}
-    sys.stdout.write(writers[output_format](rules))
+    if profile is not None:
+        rules = [rule for rule in rules if Profile(profile).holds(rule.profiles)]
+    covered = rules if profile == Profile.CIS.value else None
+    if output_format == "json":
+        sys.stdout.write(_json(rules, covered))
+        return 0
+    sys.stdout.write(markdown_table(rules) if output_format == "markdown" else _table(rules))
+    if covered is not None:
+        from composeguard.commands import cis
+
+        sys.stdout.write(f"\n{cis.markdown(covered, _PAGES) if output_format == 'markdown' else cis.table(covered)}")
     return 0
 
 
@@ -30,7 +45,7 @@ def _table(rules: list[Rule]) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _json(rules: list[Rule]) -> str:
+def _json(rules: list[Rule], covered: list[Rule] | None) -> str:
     listing = [
         {
             "code": rule.code,
@@ -42,14 +57,19 @@ def _json(rules: list[Rule]) -> str:
         }
         for rule in rules
     ]
-    return json.dumps({"version": 1, "rules": listing}, indent=2, ensure_ascii=False) + "\n"
+    whole: dict[str, object] = {"version": 1, "rules": listing}
+    if covered is not None:
+        from composeguard.commands import cis
+
+        whole["coverage"] = cis.as_json(covered)
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def markdown_table(rules: list[Rule]) -> str:
     """The table of the README, with links to the pages."""
     lines = ["| Code | Name | Severity | Profiles | What it finds |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](docs/rules/{rule.code}.md) | {rule.name} | {rule.severity.label} "
+        f"| [{rule.code}]({_PAGES}/{rule.code}.md) | {rule.name} | {rule.severity.label} "
         f"| {', '.join(profiles(rule))} | {rule.summary} |"
         for rule in rules
     ]

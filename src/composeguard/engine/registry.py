@@ -70,10 +70,16 @@ def _unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def near(word: str, known: Iterable[str]) -> str:
     """ "; did you mean …?" for a misspelt word, or nothing."""
+    meant = closest(word, known)
+    return f"; did you mean {meant}?" if meant else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that a misspelt one may mean; "" where none is near."""
     import difflib
 
     matches = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {matches[0]}?" if matches else ""
+    return matches[0] if matches else ""
 
 
 def find_rule(rules: Iterable[Rule], word: str) -> Rule:

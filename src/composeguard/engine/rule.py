@@ -16,6 +16,7 @@ from composeguard.source.node import Path
 if TYPE_CHECKING:
     from composeguard.compose.diagnostic import Diagnostic
     from composeguard.engine.options import Options
+    from composeguard.model.reading import Place
 
 _CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -28,6 +29,8 @@ class Scope(Enum):
     SERVICE = "service"  # each service
     READING = "reading"  # the project as read, once
     DIAGNOSTIC = "diagnostic"  # each thing that the reader has to say
+    SUPPRESSION = "suppression"  # each comment that accepts findings, once all other rules have run
+    FAILURE = "failure"  # each rule that crashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Example:
     title: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options for this example."""
+    rules: str = ""
+    """Python of rules of one's own that run beside, for what is said about rules."""
 
 
 class Focus(Enum):
@@ -81,6 +86,8 @@ class Problem:
     focus: Focus = Focus.AUTO
     diagnostic: Diagnostic | None = None
     """The place, where the reader found the problem and there may be no path."""
+    place: Place | None = None
+    """The place, where it is no value of the project: a comment."""
     redact: bool = False
     """The text at the place holds a secret: reports show the key, never the value."""
 
@@ -161,3 +168,5 @@ container_rule = _decorator(Scope.CONTAINER)
 service_rule = _decorator(Scope.SERVICE)
 reading_rule = _decorator(Scope.READING)
 diagnostic_rule = _decorator(Scope.DIAGNOSTIC)
+suppression_rule = _decorator(Scope.SUPPRESSION)
+failure_rule = _decorator(Scope.FAILURE)

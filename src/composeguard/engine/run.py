@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from composeguard.engine.failure import RuleFailure
 from composeguard.engine.finding import Finding, Related, finding_order
 from composeguard.engine.one_cause import one_cause
 from composeguard.engine.options import Options
 from composeguard.engine.rule import Problem, Rule, Scope
 from composeguard.engine.severity import Severity
-from composeguard.engine.suppress import suppress
+from composeguard.engine.suppress import Comments
 from composeguard.model.reading import Reading
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path, Way
@@ -35,15 +37,8 @@ class Selection:
     minimum: Severity = Severity.INFO
     options: Mapping[str, Options] = field(default_factory=dict)
     """By code, for the rules that a configuration says something of; the others have their defaults."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFailure:
-    """A rule that crashed (CG906): a fault of the rule, and an error of the run."""
-
-    rule: Rule
-    where: str
-    error: Exception
+    known: tuple[Rule, ...] = ()
+    """All rules that are loaded, selected or not: what a comment may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +49,72 @@ class Outcome:
     failures: tuple[RuleFailure, ...]
 
 
-def check(reading: Reading, selection: Selection, *, inline: bool = True) -> Outcome:
-    """Run every selected rule over one project; `inline` honours the comments that accept findings."""
-    failures: list[RuleFailure] = []
-    found: dict[tuple[object, ...], Finding] = {}
-    counts: Counter[str] = Counter()
-    subjects = _subjects(reading)
+def check(reading: Reading, selection: Selection, *, inline: bool = True, today: date | None = None) -> Outcome:
+    """Run every selected rule over one project.
+
+    `inline` honours the comments that accept findings; those with an `until` before `today` count no more.
+    """
+    run = _Run(reading, selection)
+    containers = tuple(reading.project.containers())
+    subjects: Mapping[Scope, Iterable[object]] = {
+        Scope.CONTAINER: containers,
+        Scope.SERVICE: reading.project.services.values(),
+        Scope.READING: (reading,),
+        Scope.DIAGNOSTIC: reading.diagnostics,
+    }
     for rule in selection.rules:
+        run.over(rule, subjects.get(rule.scope, ()))
+    findings = run.taken()
+    if inline:
+        comments = Comments(today)
+        findings = comments.mark(findings)
+        failed = {failure.rule.code for failure in run.failures}
+        ran = {rule.code for rule in selection.rules} - failed
+        judged = tuple(comments.judged(reading, selection.known, ran))
+        for rule in selection.rules:
+            if rule.scope is Scope.SUPPRESSION:
+                run.over(rule, judged)
+        findings += comments.mark(run.taken())
+    for rule in selection.rules:
+        if rule.scope is Scope.FAILURE:
+            run.over(rule, tuple(run.failures))
+    findings += run.taken()
+    wanted = (finding for finding in findings if finding.severity >= selection.minimum)
+    return Outcome(tuple(sorted(wanted, key=finding_order)), tuple(run.failures))
+
+
+class _Run:
+    """What the rules have come to so far."""
+
+    def __init__(self, reading: Reading, selection: Selection) -> None:
+        self.failures: list[RuleFailure] = []
+        self._reading = reading
+        self._selection = selection
+        self._counts: Counter[str] = Counter()
+        self._found: dict[tuple[object, ...], Finding] = {}
+
+    def over(self, rule: Rule, subjects: Iterable[object]) -> None:
+        """Call a rule with each subject."""
         problems: list[Problem] = []
-        options = _options(rule, selection)
-        for subject in subjects[rule.scope]():
+        options = _options(rule, self._selection)
+        for subject in subjects:
             try:
                 problems.extend(rule.check(subject, *options))
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
-                failures.append(RuleFailure(rule, getattr(subject, "name", ""), error))
-        for problem in one_cause(reading, problems):
-            finding = _finding(reading, rule, problem, selection, counts)
-            if finding.severity < selection.minimum:
-                continue
+                where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
+                self.failures.append(RuleFailure(rule, where, error, path))
+        about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
+        for problem in problems if about_the_run else one_cause(self._reading, problems):
+            finding = _finding(self._reading, rule, problem, self._selection, self._counts)
             # A service that is reached twice (an included file) yields the same finding twice.
             identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
-            found.setdefault(identity, finding)
-    ordered = sorted(suppress(found.values()) if inline else found.values(), key=finding_order)
-    return Outcome(tuple(ordered), tuple(failures))
+            self._found.setdefault(identity, finding)
+
+    def taken(self) -> list[Finding]:
+        """The findings since the last call."""
+        findings = list(self._found.values())
+        self._found.clear()
+        return findings
 
 
 def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
@@ -86,21 +124,11 @@ def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
     return (selection.options.get(rule.code) or rule.options.model_construct(),)
 
 
-def _subjects(reading: Reading) -> Mapping[Scope, Callable[[], Iterable[object]]]:
-    containers = tuple(reading.project.containers())
-    return {
-        Scope.CONTAINER: lambda: containers,
-        Scope.SERVICE: lambda: reading.project.services.values(),
-        Scope.READING: lambda: (reading,),
-        Scope.DIAGNOSTIC: lambda: reading.diagnostics,
-    }
-
-
 def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
     if problem.diagnostic is not None:
         place_file, start, end = problem.diagnostic.file, problem.diagnostic.start, problem.diagnostic.end
     else:
-        place = reading.locate(problem.path, problem.focus)
+        place = problem.place or reading.locate(problem.path, problem.focus)
         place_file, start, end = place.file, place.start, place.end
     severity = selection.severities.get(rule.code)
     if severity is None:
