@@ -10,6 +10,7 @@ from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.directive import Word
 from composeguard.engine.failure import RuleFailure
 from composeguard.engine.fix import Append, Fix, Operation, Remove, RemoveComment, Rename, Safety, Set
+from composeguard.engine.limits import FixLimits, limit_fix
 from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
 from composeguard.engine.rule import (
@@ -45,6 +46,7 @@ __all__ = [
     "Diagnostic",
     "Example",
     "Fix",
+    "FixLimits",
     "Focus",
     "HostMount",
     "ImageName",
@@ -85,6 +87,7 @@ __all__ = [
     "host_mounts",
     "image_fault",
     "image_name",
+    "limit_fix",
     "moves",
     "normal_host_path",
     "option",
