@@ -141,4 +141,4 @@ def _is_written(reading: Reading, workload: Workload, name: str) -> bool:
     node, whole = reading.node(workload.at(_KEY, name)), reading.node(workload.path)
     if node is None or whole is None:
         return False
-    return (node.file, node.start, node.end) != (whole.file, whole.start, whole.end)
+    return (node.file, node.start) not in ((whole.file, whole.start), (whole.file, whole.key_start))

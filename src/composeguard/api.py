@@ -36,13 +36,17 @@ from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.lasting import is_lasting
 from composeguard.model.mounts import Mount
 from composeguard.model.own_checks import checks_itself
+from composeguard.model.podman import LOG_DRIVERS, WITHOUT_EFFECT
 from composeguard.model.ports import Port, Reach
+from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
 
 __all__ = [
+    "LOG_DRIVERS",
+    "WITHOUT_EFFECT",
     "Acceptance",
     "Agent",
     "AgentKind",
@@ -65,6 +69,7 @@ __all__ = [
     "Port",
     "Problem",
     "Profile",
+    "Project",
     "Reach",
     "Reading",
     "Reference",
