@@ -30,28 +30,9 @@ from composeguard.api import (
 )
 
 _SOCKETS = frozenset(("docker.sock", "docker.sock.raw", "docker.raw.sock"))
-_OF_THE_SYSTEM = frozenset(
-    [
-        "/bin",
-        "/boot",
-        "/dev",
-        "/etc",
-        "/home",
-        "/lib",
-        "/lib64",
-        "/media",
-        "/mnt",
-        "/opt",
-        "/proc",
-        "/root",
-        "/run",
-        "/sbin",
-        "/srv",
-        "/sys",
-        "/tmp",
-        "/usr",
-        "/var",
-    ]
+_OF_THE_SYSTEM = (
+    *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root", "/run"),
+    *("/sbin", "/srv", "/sys", "/tmp", "/usr", "/var"),  # noqa: S108
 )
 _NEVER = ("/dev", "/etc", "/lib", "/proc", "/run", "/sys", "/usr")
 """Folders whose label the host needs: programs of the host fail when it is another one."""

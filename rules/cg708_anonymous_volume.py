@@ -21,7 +21,7 @@ _DATA = {
     # Folders that the image declares a volume (`VOLUME`) and in which it keeps its data, by the Dockerfile of each.
     "cassandra": ("/var/lib/cassandra", "https://github.com/docker-library/cassandra"),
     "couchdb": ("/opt/couchdb/data", "https://github.com/apache/couchdb-docker"),
-    "influxdb": ("/var/lib/influxdb", "https://github.com/influxdata/influxdata-docker"),
+    "influxdb": ("/var/lib/influxdb2", "https://github.com/influxdata/influxdata-docker"),
     "mariadb": ("/var/lib/mysql", "https://github.com/MariaDB/mariadb-docker"),
     "mongo": ("/data/db", "https://github.com/docker-library/mongo"),
     "mysql": ("/var/lib/mysql", "https://github.com/docker-library/mysql"),
@@ -30,28 +30,10 @@ _DATA = {
     "rabbitmq": ("/var/lib/rabbitmq", "https://github.com/docker-library/rabbitmq"),
 }
 _REBUILT = frozenset(
-    [
-        ".cache",
-        ".mypy_cache",
-        ".next",
-        ".nuxt",
-        ".svelte-kit",
-        ".turbo",
-        ".venv",
-        "__pycache__",
-        "_build",
-        "bin",
-        "bower_components",
-        "build",
-        "deps",
-        "dist",
-        "node_modules",
-        "obj",
-        "target",
-        "tmp",
-        "vendor",
-        "venv",
-    ]
+    (
+        *(".cache", ".mypy_cache", ".next", ".nuxt", ".svelte-kit", ".turbo", ".venv", "__pycache__", "_build", "bin"),
+        *("bower_components", "build", "deps", "dist", "node_modules", "obj", "target", "tmp", "vendor", "venv"),
+    )
 )
 """Folders that hold nothing that is not made again: an unnamed volume hides them from a bind around."""
 
@@ -127,6 +109,8 @@ def anonymous_volume(container: Container) -> Iterator[Problem]:
     row = _DATA.get(name.path) if name and name.registry == "docker.io" else None
     if row is None or container.volumes_from or getattr(container, "build", None) is not None:
         return
+    if "PGDATA" in container.environment:
+        return  # the data is elsewhere
     targets = [_target(mount.target) for mount in container.volumes]
     targets += [str(entry).partition(":")[0] for entry in container.tmpfs]
     if any(not target or _touch(target, row[0]) for target in targets):
@@ -144,8 +128,8 @@ def _problem(container: Container, path: tuple[str | int, ...], what: str, targe
 
 
 def _target(target: object) -> str:
-    """ "" where a variable hides it."""
-    return posixpath.normpath(target) if isinstance(target, str) and target else ""
+    """ "" where a variable hides it, or it is no path."""
+    return posixpath.normpath(target) if isinstance(target, str) and target.startswith("/") else ""
 
 
 def _touch(one: str, other: str) -> bool:

@@ -42,6 +42,7 @@ _TOOLS = frozenset(
 _WORDS = frozenset(
     (
         "bootstrap",
+        "build",
         "builder",
         "cli",
         "create",
@@ -88,7 +89,7 @@ def is_lasting(project: Project, service: Service) -> bool:
     words = re.split(r"[^a-z0-9]+", service.name.lower())
     if not _WORDS.isdisjoint(words) or any(profile in _PROFILES for profile in service.profiles):
         return False
-    if _COMMAND.search(_command(service)):
+    if _COMMAND.search(_command(service)) or _is_shell(service):
         return False
     name = image_name(service.image) if service.image else None
     return name is None or service.build is not None or not _is_tool(service, name.repository)
@@ -113,6 +114,11 @@ def _is_tool(service: Service, repository: str) -> bool:
     if repository not in _TOOLS:
         return False
     return not service.ports and service.restart is None
+
+
+def _is_shell(service: Service) -> bool:
+    """Whether somebody sits before it."""
+    return service.stdin_open is True and service.tty is True and not service.ports and service.restart is None
 
 
 def _command(service: Service) -> str:
