@@ -180,7 +180,8 @@ def engine_socket(reading: Reading) -> Iterator[Problem]:
         for path, source, target, read_only in _mounts(container):
             engine = _engine(source)
             if engine and read_only and _is_of_agent(container, source):
-                yield _of_agent(container, path, engine, source)
+                if not _is_never_root(container):
+                    yield _of_agent(container, path, engine, source)
             elif engine:
                 yield _problem(container, path, f"mounts {_words(engine, source)}", engine, read_only=read_only)
             elif isinstance(source, Unresolved) and (engine := _engine(target)):
@@ -282,14 +283,22 @@ def _is_of_agent(container: Container, source: str | Unresolved | None) -> bool:
     return agent is not None and normal_host_path(source) in agent.reads
 
 
+def _is_never_root(container: Container) -> bool:
+    """Whether the process is known to be somebody whom the socket does not let in; a group may be the engine's."""
+    if not isinstance(container.user, str) or container.group_add:
+        return False
+    user, _, group = container.user.partition(":")
+    return user.isascii() and user.isdigit() and int(user) > 0 and group in ("", user)
+
+
 def _of_agent(container: Container, path: Path, engine: str, source: str | Unresolved | None) -> Problem:
     agent = agent_of(container.image)
     assert agent is not None
     return Problem(
         path,
-        f"{container.name} mounts {_words(engine, source)}; it is {agent.name}, whose manual has it read that: keep it "
-        "off other networks, and where it can run without root, give it a `user`",
-        label="the agent reaches the socket where it runs as root",
+        f"{container.name} mounts {_words(engine, source)}; it is {agent.name}, whose manual has it read that: as "
+        "root it reaches the socket, so give it a `user` where it can do without, and no port beyond this host",
+        label="as root, the agent reaches the socket",
         severity=Severity.INFO,
         evidence=engine,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,10 @@ _RULES = load_builtin()
 
 
 def _checked(
-    *overrides: Path, profile: Profile = Profile.RECOMMENDED, runtime: str = "", overlay: dict[str, bytes] | None = None
+    *overrides: Path,
+    profile: Profile = Profile.RECOMMENDED,
+    runtime: str = "",
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Checked:
     names = tuple(str(path) for path in (_FOLDER / "compose.yaml", *overrides))
     request = Request(files=names, project_directory=str(_FOLDER), root=str(_FOLDER))
@@ -40,7 +44,7 @@ def _checked(
     return Checked(reading.root, tuple(found for found in outcome.findings if found.suppression is None))
 
 
-def _said(findings: tuple[Finding, ...]) -> list[str]:
+def _said(findings: Sequence[Finding]) -> list[str]:
     return [f"{found.uri}:{found.region.start_line} {found.code} {found.severity.name}" for found in findings]
 
 
@@ -70,8 +74,8 @@ def test_a_deviation_is_found_where_it_is(path: Path) -> None:
 def test_writable_mounts_are_made_read_only_without_asking() -> None:
     path = _FOLDER / "deviations" / "writable-mounts.yaml"
 
-    def recheck(overlay: dict[str, bytes]) -> Checked:
-        return _checked(path, overlay=dict(overlay))
+    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+        return _checked(path, overlay=overlay)
 
     result = plan(_checked(path), recheck, allow_unsafe=False, wanted=lambda found: found.code == "CG705")
     assert [
