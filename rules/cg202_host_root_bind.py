@@ -234,7 +234,8 @@ def _problem(container: Container, mount: HostMount, row: _Row, gain: str) -> Pr
     reason = ""
     if agent and agent.needs(mount.normal):
         severity = Severity.INFO
-        reason = f" (it is {agent.name}, whose manual has it read that)"
+        socket = "; as root it reaches the engine's socket, too" if mount.normal == "/" else ""
+        reason = f" (it is {agent.name}, whose manual has it read that{socket})"
     how = "can read" if mount.read_only else "can write"
     return Problem(
         mount.path,

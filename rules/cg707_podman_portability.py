@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -130,12 +129,12 @@ def podman_portability(reading: Reading, options: PodmanPortability) -> Iterator
     if options.runtime != "podman":
         return
     containers = tuple(reading.project.containers())
-    users = Counter(
-        normal_host_path(mount.source)
+    binds = [
+        (container.path, normal_host_path(mount.source))
         for container in containers
         for mount in container.volumes
         if mount.type == "bind" and mount.source is not None
-    )
+    ]
     for container in containers:
         for index, mount in enumerate(container.volumes):
             if mount.type != "bind" or mount.source is None:
@@ -151,7 +150,8 @@ def podman_portability(reading: Reading, options: PodmanPortability) -> Iterator
                     evidence=path,
                 )
             elif not _is_labelled(container, mount) and _may_be_labelled(path):
-                label = "z" if users[path] > 1 else "Z"
+                shared = any(_touch(path, other) for owner, other in binds if owner != container.path)
+                label = "z" if shared else "Z"
                 yield Problem(
                     place,
                     f"{container.name} cannot read {mount.source} on a host with SELinux: the bind has no label",
@@ -181,6 +181,11 @@ def podman_portability(reading: Reading, options: PodmanPortability) -> Iterator
                 label="no such driver",
                 evidence="driver",
             )
+
+
+def _touch(one: str, other: str) -> bool:
+    """Whether one folder is the other, or holds it: a label is for all that is below."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _is_labelled(container: Container, mount: Mount) -> bool:

@@ -21,7 +21,6 @@ _DATA = {
     # Folders that the image declares a volume (`VOLUME`) and in which it keeps its data, by the Dockerfile of each.
     "cassandra": ("/var/lib/cassandra", "https://github.com/docker-library/cassandra"),
     "couchdb": ("/opt/couchdb/data", "https://github.com/apache/couchdb-docker"),
-    "influxdb": ("/var/lib/influxdb2", "https://github.com/influxdata/influxdata-docker"),
     "mariadb": ("/var/lib/mysql", "https://github.com/MariaDB/mariadb-docker"),
     "mongo": ("/data/db", "https://github.com/docker-library/mongo"),
     "mysql": ("/var/lib/mysql", "https://github.com/docker-library/mysql"),

@@ -10,7 +10,7 @@ from tests.rule_cases import marked
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.config import rule_options
+from composeguard.config import Configuration, Settings, rule_options, selection
 from composeguard.engine.finding import Finding
 from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
@@ -88,3 +88,12 @@ def test_podman_does_not_show_its_containers_to_cadvisor() -> None:
     findings = _checked(profile=Profile.ALL, runtime="podman").findings
     assert [found.path for found in findings if found.code == "CG706"] == [("services", "cadvisor", "image")]
     assert not [found for found in _checked(profile=Profile.ALL).findings if found.code in ("CG706", "CG707")]
+
+
+def test_the_runtime_of_the_configuration_reaches_the_rules_that_ask_for_it() -> None:
+    chosen = selection(Configuration(Settings(profile="all", runtime="podman")), _RULES)
+    assert {code: options.model_dump() for code, options in chosen.options.items()} == {
+        "CG706": {"runtime": "podman"},
+        "CG707": {"runtime": "podman"},
+    }
+    assert selection(Configuration(Settings(profile="all")), _RULES).options == {}

@@ -86,13 +86,19 @@ def is_lasting(project: Project, service: Service) -> bool:
     """Whether a service is meant to run until it is stopped. What waits for its end, or says so itself, is not."""
     if service.provider is not None or _ends_by_policy(service) or _is_awaited(project, service):
         return False
-    words = re.split(r"[^a-z0-9]+", service.name.lower())
-    if not _WORDS.isdisjoint(words) or any(profile in _PROFILES for profile in service.profiles):
+    stays = bool(service.ports) or service.restart in ("always", "unless-stopped")
+    if not stays and _is_called_short(service):
         return False
     if _COMMAND.search(_command(service)) or _is_shell(service):
         return False
     name = image_name(service.image) if service.image else None
     return name is None or service.build is not None or not _is_tool(service, name.repository)
+
+
+def _is_called_short(service: Service) -> bool:
+    """Whether its name or its profiles say that it does one thing."""
+    words = re.split(r"[^a-z0-9]+", service.name.lower())
+    return not _WORDS.isdisjoint(words) or any(profile in _PROFILES for profile in service.profiles)
 
 
 def _ends_by_policy(service: Service) -> bool:
