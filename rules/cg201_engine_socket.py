@@ -180,7 +180,7 @@ def engine_socket(reading: Reading) -> Iterator[Problem]:
         for path, source, target, read_only in _mounts(container):
             engine = _engine(source)
             if engine and read_only and _is_of_agent(container, source):
-                if normal_host_path(source) != "/" and not _is_never_root(container):  # of `/`, CG202 says it
+                if str(source) != "/" and not _is_never_root(container):  # of `/`, CG202 says it
                     yield _of_agent(container, path, engine, source)
             elif engine:
                 yield _problem(container, path, f"mounts {_words(engine, source)}", engine, read_only=read_only)
