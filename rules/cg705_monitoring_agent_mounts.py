@@ -35,7 +35,10 @@ from composeguard.api import (
         owasp(8),
         cwe(732),
         compose("05-services.md#volumes"),
-        Reference("cAdvisor: running in a container", "https://github.com/google/cadvisor/blob/master/docs/running.md"),
+        Reference(
+            "cAdvisor: quick start",
+            "https://github.com/google/cadvisor#quick-start-running-cadvisor-in-a-docker-container",
+        ),
         Reference("Node Exporter in Docker", "https://github.com/prometheus/node_exporter#docker"),
     ),
     examples=(

@@ -48,9 +48,9 @@ AGENTS = (
     Agent(
         "cAdvisor",
         ("cadvisor",),
-        ("/", "/run", "/sys", "/cgroup", "/var/lib/docker", "/var/lib/containers", "/dev/disk", "/etc/machine-id"),
+        ("/", "/run", "/sys", "/var/lib/docker", "/var/lib/containers", "/dev/disk", "/etc/machine-id"),
         AgentKind.SCRAPED,
-        "https://github.com/google/cadvisor/blob/master/docs/running.md",
+        "https://github.com/google/cadvisor#quick-start-running-cadvisor-in-a-docker-container",
     ),
     Agent(
         "Node Exporter",
