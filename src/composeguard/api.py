@@ -29,18 +29,27 @@ from composeguard.engine.rule import (
 )
 from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
+from composeguard.model.agents import Agent, AgentKind, agent_of
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
+from composeguard.model.lasting import is_lasting
 from composeguard.model.mounts import Mount
+from composeguard.model.own_checks import checks_itself
+from composeguard.model.podman import LOG_DRIVERS, WITHOUT_EFFECT
 from composeguard.model.ports import Port, Reach
+from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.source.node import Node, Path
 
 __all__ = [
+    "LOG_DRIVERS",
+    "WITHOUT_EFFECT",
     "Acceptance",
+    "Agent",
+    "AgentKind",
     "Append",
     "Container",
     "Diagnostic",
@@ -60,6 +69,7 @@ __all__ = [
     "Port",
     "Problem",
     "Profile",
+    "Project",
     "Reach",
     "Reading",
     "Reference",
@@ -77,6 +87,8 @@ __all__ = [
     "Use",
     "Word",
     "Workload",
+    "agent_of",
+    "checks_itself",
     "cis",
     "compose",
     "container_rule",
@@ -87,6 +99,7 @@ __all__ = [
     "host_mounts",
     "image_fault",
     "image_name",
+    "is_lasting",
     "limit_fix",
     "moves",
     "normal_host_path",
