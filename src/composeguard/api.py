@@ -34,7 +34,9 @@ from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.lasting import is_lasting
+from composeguard.model.leaks import Leak, LeakKind, leaks
 from composeguard.model.mounts import Mount
+from composeguard.model.open_variables import Opening
 from composeguard.model.own_checks import checks_itself
 from composeguard.model.podman import LOG_DRIVERS, WITHOUT_EFFECT
 from composeguard.model.ports import Port, Reach
@@ -60,8 +62,11 @@ __all__ = [
     "HostMount",
     "ImageName",
     "Kind",
+    "Leak",
+    "LeakKind",
     "Mount",
     "Node",
+    "Opening",
     "Operation",
     "Options",
     "Path",
@@ -100,6 +105,7 @@ __all__ = [
     "image_fault",
     "image_name",
     "is_lasting",
+    "leaks",
     "limit_fix",
     "moves",
     "normal_host_path",

@@ -41,6 +41,8 @@ class Reading:
     request: Request
     environment: Mapping[str, str | Unresolved] = field(default_factory=dict)
     """What variables were resolved with: the request's environment and the project's `.env`."""
+    cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What several rules ask for and one finds out, by its name."""
 
     def node(self, path: Path) -> Node | None:
         """The node at a path; None where nothing stands."""

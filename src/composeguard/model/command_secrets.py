@@ -1,0 +1,280 @@
+"""Credentials in commands: the values of flags and assignments, as shells and the known programs read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from composeguard.compose.unresolved import MARK, Text, shape
+from composeguard.model.credential_names import Credential, credential
+from composeguard.model.secret_values import is_literal_secret
+
+_LIMIT = 64 * 1024
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSecret:
+    """A credential in word `index` of a command; `name` is the flag or variable that it is for."""
+
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """A flag of some programs that takes a password, for which no name tells."""
+
+    programs: str
+    flag: str
+    source: str
+    glued: bool = False
+    """The password follows without a blank (`-psecret`)."""
+    apart: bool = True
+    """The password is the next word."""
+    value: str = r"(?P<password>.+)"
+    """What of the value is the password."""
+
+
+_FLAGS = (
+    _Flag(
+        r"mysql\w*|mariadb(?:-\w+)*",
+        "-p",
+        "https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html",
+        glued=True,
+        apart=False,
+    ),
+    _Flag(
+        r"mongo(?:sh|dump|restore|export|import|stat|top)?",
+        "-p",
+        "https://www.mongodb.com/docs/mongodb-shell/reference/options/",
+    ),
+    _Flag(
+        r"(?:redis|valkey|keydb)-cli",
+        "-a",
+        "https://redis.io/docs/latest/develop/tools/cli/",
+    ),
+    _Flag(
+        r"curl",
+        "-u",
+        "https://curl.se/docs/manpage.html#-u",
+        glued=True,
+        value=r"[^:\s]*:(?P<password>.+)",
+    ),
+    _Flag(
+        r"curl",
+        "--user",
+        "https://curl.se/docs/manpage.html#-u",
+        value=r"[^:\s]*:(?P<password>.+)",
+    ),
+    _Flag(
+        r"sqlcmd|bcp",
+        "-P",
+        "https://learn.microsoft.com/en-us/sql/tools/sqlcmd/sqlcmd-utility",
+        glued=True,
+    ),
+    _Flag(r"sshpass", "-p", "https://manpages.debian.org/stable/sshpass/sshpass.1.en.html", glued=True),
+    _Flag(
+        r"ldap(?:search|add|modify|delete|whoami|passwd)",
+        "-w",
+        "https://www.openldap.org/software/man.cgi?query=ldapsearch",
+    ),
+    _Flag(
+        r"smbclient",
+        "-U",
+        "https://www.samba.org/samba/docs/current/man-html/smbclient.1.html",
+        value=r"[^%]+%(?P<password>.+)",
+    ),
+    _Flag(r"rabbitmqadmin", "-p", "https://www.rabbitmq.com/docs/management-cli"),
+    _Flag(r"cqlsh", "-p", "https://cassandra.apache.org/doc/latest/cassandra/managing/tools/cqlsh.html"),
+    _Flag(r"cypher-shell", "-p", "https://neo4j.com/docs/operations-manual/current/tools/cypher-shell/"),
+    _Flag(
+        r"docker|podman", "-p", "https://docs.docker.com/reference/cli/docker/login/", value=r"(?P<password>(?!.*:).+)"
+    ),
+    _Flag(
+        r"samba\.sh|samba",
+        "-u",
+        "https://github.com/dperson/samba#configuration",
+        value=r"[^;]+;(?P<password>[^;]+).*",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Positional:
+    """Words of a command after which a password stands `places` words later."""
+
+    words: tuple[str, ...]
+    places: int
+    source: str
+
+
+_POSITIONAL = (
+    _Positional(("alias", "set"), 4, "https://min.io/docs/minio/linux/reference/minio-mc/mc-alias-set.html"),
+    _Positional(("host", "add"), 4, "https://min.io/docs/minio/linux/reference/minio-mc/mc-alias-set.html"),
+    _Positional(("rabbitmqctl", "add_user"), 2, "https://www.rabbitmq.com/docs/man/rabbitmqctl.8#add_user"),
+    _Positional(
+        ("rabbitmqctl", "change_password"), 2, "https://www.rabbitmq.com/docs/man/rabbitmqctl.8#change_password"
+    ),
+    _Positional(("neo4j-admin", "set-initial-password"), 1, "https://neo4j.com/docs/operations-manual/current/"),
+    _Positional(("dbms", "set-initial-password"), 1, "https://neo4j.com/docs/operations-manual/current/"),
+)
+
+_TEXTS = (
+    re.compile(
+        r"\b(?P<name>identified)\s{1,5}(?:with\s{1,5}\w{1,40}\s{1,5})?by\s{1,5}(['\"])(?P<value>[^'\"]{1,200})\2",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?P<name>password)\s{1,5}'(?P<value>[^']{1,200})'", re.IGNORECASE),
+    re.compile(
+        r"\b(?P<name>authorization)['\"]?\s{0,5}[:=]\s{0,5}(?:bearer|basic|token)\s{1,5}(?P<value>[\w.~+/=-]{8,2000})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"['\"](?P<name>[\w.-]{2,60})['\"]\s{0,5}:\s{0,5}['\"](?P<value>[^'\"]{1,1000})['\"]"),
+    re.compile(
+        r"(?:^|[\s'\"])[\w.-]{1,64}:(?P<value>[^\s:'\"|]{1,200})['\"]?\s{0,5}\|\s{0,5}(?:sudo\s)?(?P<name>chpasswd)\b"
+    ),
+)
+"""SQL statements, headers of HTTP, JSON, and the standard input of `chpasswd`."""
+_ALWAYS = frozenset(("identified", "authorization", "chpasswd"))
+
+_ASSIGNMENT = re.compile(r"(?:-e|--env=)?(?P<name>[A-Za-z_][\w.-]{0,100})=(?P<value>.*)", re.DOTALL)
+_LONG = re.compile(r"--?(?:D(?=[\w-]+\.))?(?P<name>[A-Za-z][\w.-]{2,100})(?:(?P<equals>[=:])(?P<value>.*))?", re.DOTALL)
+_EXPANDED = re.compile(r"\$[\w{(@*]|`")
+"""What the shell of the container puts in."""
+_NO_VALUE = re.compile(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
+_OPERATORS = "|&;<>()"
+
+
+def command_secrets(words: Sequence[Text]) -> Iterator[CommandSecret]:
+    """The credentials in the words of a command, each word once."""
+    shown: set[int] = set()
+    for name, index in _found(words):
+        if index not in shown:
+            shown.add(index)
+            yield CommandSecret(name, index)
+
+
+def command_tokens(words: Sequence[Text]) -> list[tuple[str, int]]:
+    """The words of a command, those of its scripts too, each with the index of the word that it stands in."""
+    return [(token.text, token.index) for index, word in enumerate(words) for token in _tokens(shape(word), index)]
+
+
+def assigned_secret(text: str) -> str:
+    """The name of the first credential that a text sets by a flag or an assignment; "" for none."""
+    return next((found.name for found in command_secrets([text])), "")
+
+
+def _found(words: Sequence[Text]) -> Iterator[tuple[str, int]]:
+    tokens = [token for index, word in enumerate(words) for token in _tokens(shape(word), index)]
+    programs = {token.text.rpartition("/")[2] for token in tokens}
+    flags = [flag for flag in _FLAGS if any(re.fullmatch(flag.programs, program) for program in programs)]
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1] if number + 1 < len(tokens) else None
+        yield from _by_name(token, following)
+        for flag in flags:
+            yield from _by_flag(flag, token, following)
+    yield from _by_position(tokens)
+    for index, word in enumerate(words):
+        yield from _by_text(shape(word)[:_LIMIT], index)
+
+
+def _by_name(token: _Token, following: _Token | None) -> Iterator[tuple[str, int]]:
+    text = token.text
+    match = _LONG.fullmatch(text) if text.startswith("-") else _ASSIGNMENT.fullmatch(text)
+    if match is None:
+        return
+    kind = credential(match["name"])
+    if kind is None:
+        # `-c requirepass=x`, `--set auth.password=x`: the option's value is an assignment itself.
+        inner = _ASSIGNMENT.fullmatch(match["value"] or "") if text.startswith("-") else None
+        kind = credential(inner["name"]) if inner else None
+        if inner and kind and _is_secret(inner["value"], kind):
+            yield inner["name"], token.index
+        return
+    value, index = match["value"], token.index
+    if value is None and following is not None and not _NO_VALUE.match(following.text):
+        value, index = following.text, following.index
+    if value is not None and _is_secret(value, kind):
+        yield match["name"], index
+
+
+def _by_flag(flag: _Flag, token: _Token, following: _Token | None) -> Iterator[tuple[str, int]]:
+    text = token.text
+    value, index = "", token.index
+    if text == flag.flag and flag.apart and following is not None and not _NO_VALUE.match(following.text):
+        value, index = following.text, following.index
+    elif flag.glued and text.startswith(flag.flag) and len(text) > len(flag.flag):
+        value = text[len(flag.flag) :]
+    elif flag.flag.startswith("--") and text.startswith(f"{flag.flag}="):
+        value = text.partition("=")[2]
+    match = re.fullmatch(flag.value, value, re.DOTALL) if value else None
+    if match and _is_secret(match["password"], Credential.CHOSEN):
+        yield flag.flag, index
+
+
+def _by_position(tokens: list[_Token]) -> Iterator[tuple[str, int]]:
+    for number in range(len(tokens) - 1):
+        for row in _POSITIONAL:
+            if (tokens[number].text.rpartition("/")[2], tokens[number + 1].text) != row.words:
+                continue
+            arguments = [token for token in tokens[number + 2 : number + 10] if not token.text.startswith("-")]
+            if len(arguments) >= row.places and _is_secret(arguments[row.places - 1].text, Credential.CHOSEN):
+                yield " ".join(row.words), arguments[row.places - 1].index
+
+
+def _by_text(text: str, index: int) -> Iterator[tuple[str, int]]:
+    for pattern in _TEXTS:
+        for match in pattern.finditer(text):
+            name = match["name"]
+            kind = Credential.CHOSEN if name.lower() in _ALWAYS else credential(name)
+            if kind is not None and _is_secret(match["value"], kind):
+                yield name, index
+
+
+def _is_secret(value: str, kind: Credential) -> bool:
+    value = value.strip("\"'")
+    if not value or len(value) > _LONGEST or MARK in value or _EXPANDED.search(value):
+        return False
+    return is_literal_secret(value, kind)
+
+
+def _tokens(text: str, index: int) -> Iterator[_Token]:
+    """The words of a word: one, or those of the script that it is. Quotes go, operators stand alone."""
+    text = text[:_LIMIT]
+    if not any(character.isspace() for character in text):
+        yield _Token(text, index)
+        return
+    word: list[str] = []
+    quote = ""
+    escaped = False
+    for character in text:
+        if escaped:
+            escaped = False
+            word.append(character)
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            if character == quote:
+                quote = ""
+            else:
+                word.append(character)
+        elif character in "\"'":
+            quote = character
+        elif character.isspace() or character in _OPERATORS:
+            if word:
+                yield _Token("".join(word), index)
+                word.clear()
+            if not character.isspace():
+                yield _Token(character, index)
+        else:
+            word.append(character)
+    if word:
+        yield _Token("".join(word), index)

@@ -1,0 +1,320 @@
+"""Every credential in the text of a project, each with the one rule that it is a matter of.
+
+A value is looked at in this order, and the first that fits takes it: a setting that leaves a door open
+(`OPEN`), a known format (`SHAPE`), a password in an address (`ADDRESS`), the name of its key (`NAMED`, `ARGUMENT` for
+a build argument, `COMMAND` in a command). So one value is one finding, whatever it is at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
+from composeguard.model.command_secrets import assigned_secret, command_secrets, command_tokens
+from composeguard.model.container import Container
+from composeguard.model.credential_names import credential
+from composeguard.model.default_credentials import Open, open_command, open_image, open_variable
+from composeguard.model.image import image_name
+from composeguard.model.ports import Reach
+from composeguard.model.reading import Reading
+from composeguard.model.secret_shapes import shaped_secrets
+from composeguard.model.secret_values import is_literal_secret
+from composeguard.model.service import Service, Workload
+from composeguard.model.url_credentials import url_credentials
+from composeguard.model.written import Written, written, written_words
+from composeguard.source.node import Node, Path, Via, child
+
+
+class LeakKind(Enum):
+    """What makes a value a credential."""
+
+    OPEN = auto()
+    SHAPE = auto()
+    ADDRESS = auto()
+    NAMED = auto()
+    ARGUMENT = auto()
+    COMMAND = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A credential in the project's text. It never holds the credential itself."""
+
+    kind: LeakKind
+    path: Path
+    owners: tuple[str, ...]
+    """The containers (or the config) that get it; the text stands once."""
+    paths: tuple[Path, ...]
+    """Where it takes effect in each of them."""
+    key: str = ""
+    """The variable, flag or option; "" where there is none."""
+    what: str = ""
+    """The format, the scheme of the address or what is open."""
+    defaulted: bool = False
+    """It is the default of a variable."""
+    variable: str = ""
+    """What to call the variable that takes the whole value's place; "" where none can."""
+    row: Open | None = None
+
+    @property
+    def owner(self) -> str:
+        """Who gets it, for people."""
+        first = self.owners[0] if self.owners else "the project"
+        more = len(self.owners) - 1
+        return f"{first} and {more} more" if more > 0 else first
+
+
+_Found = tuple[Leak, Node]
+_KEY = "leaks"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
+_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}")
+_TEXTS = (("labels",), ("annotations",), ("logging", "options"), ("build", "labels"), ("deploy", "labels"))
+"""Mappings whose values are looked at for formats and addresses; their keys are no names of credentials."""
+
+
+def leaks(reading: Reading, *kinds: LeakKind) -> tuple[Leak, ...]:
+    """The credentials of these kinds, each text once, in the order of the project."""
+    found = reading.cached.get(_KEY)
+    if not isinstance(found, tuple):
+        found = reading.cached[_KEY] = _once(reading)
+    return tuple(leak for leak in found if leak.kind in kinds)
+
+
+def _once(reading: Reading) -> tuple[Leak, ...]:
+    """The walk; what several containers share is one leak."""
+    found: dict[tuple[object, ...], Leak] = {}
+    values: dict[str, set[object]] = {}
+    for leak, node in _all(reading):
+        identity = (node.file.uri, node.start, node.end, leak.kind, leak.key, leak.what)
+        first = found.get(identity)
+        found[identity] = leak if first is None else _joined(first, leak)
+        if leak.variable:
+            values.setdefault(leak.variable, set()).add(_content(node))
+    # Where services have different values under one name, one variable cannot stand for all of them.
+    return tuple(
+        replace(leak, variable=_own_name(leak)) if len(values.get(leak.variable, ())) > 1 else leak
+        for leak in found.values()
+    )
+
+
+def _joined(first: Leak, other: Leak) -> Leak:
+    owners = tuple(dict.fromkeys((*first.owners, *other.owners)))
+    paths = tuple(dict.fromkeys((*first.paths, *other.paths)))
+    return replace(first, owners=owners, paths=paths)
+
+
+def _content(node: Node) -> object:
+    return node.value if isinstance(node.value, (str, int, float, bool)) else id(node)
+
+
+def _own_name(leak: Leak) -> str:
+    if leak.defaulted or not leak.owners:
+        return leak.variable
+    prefix = re.sub(r"\W", "_", leak.owners[0], flags=re.ASCII).upper().strip("_")
+    name = f"{prefix}_{leak.variable}"
+    return name if _NAME.fullmatch(name) else ""
+
+
+def _all(reading: Reading) -> Iterator[_Found]:
+    """Each value's leak with its node; a value that several containers have, as often."""
+    for container in reading.project.containers():
+        node = reading.node(container.path)
+        if node is not None:
+            yield from _container(container, node)
+    for name in reading.project.configs:
+        path: Path = ("configs", name, "content")
+        content = reading.node(path)
+        if content is not None:
+            yield from _texts(f"config {name}", path, content)
+    if isinstance(reading.root.value, dict):
+        for key, node in reading.root.value.items():
+            if key.startswith("x-"):
+                yield from _texts("", (key,), node)
+
+
+def _container(container: Container, node: Node) -> Iterator[_Found]:
+    name, at = container.name, container.path
+    image, others = _image(container), _set_variables(container)
+    closable = bool(container.env_file)
+    yield from _published(container, node, others)
+    for key, below in _entries(node, "environment"):
+        path = (*at, "environment", key)
+        row = _open(below, image, key, others, closable=closable)
+        if row is not None:
+            yield Leak(LeakKind.OPEN, path, (name,), (path,), key, row[0].what, row[1], row=row[0]), below
+        else:
+            yield from _value(LeakKind.NAMED, name, path, key, below)
+    if isinstance(container, Workload):
+        for key, below in _entries(node, "build", "args"):
+            yield from _value(LeakKind.ARGUMENT, name, (*at, "build", "args", key), key, below)
+    for keys in _TEXTS:
+        for key, below in _entries(node, *keys):
+            yield from _texts(name, (*at, *keys, key), below)
+    for keys in (("command",), ("entrypoint",), ("healthcheck", "test")):
+        yield from _command(container, (*at, *keys), _below(node, *keys), image)
+    for hook, path in container.hooks():
+        below_hook = _below(node, *path[len(at) :])
+        if below_hook is None:
+            continue
+        yield from _command(container, (*path, "command"), child(below_hook, "command"), image)
+        for key in hook.environment:
+            entry = _below(below_hook, "environment", key)
+            if entry is not None:
+                yield from _value(LeakKind.NAMED, name, (*path, "environment", key), key, entry)
+
+
+def _value(kind: LeakKind, owner: str, path: Path, key: str, node: Node) -> Iterator[_Found]:
+    """The leak of one variable or argument, if any: the literal text is looked at first, then the default."""
+    said = written(node, pair=node.key_start < 0)
+    if said is None:
+        return
+    for text, defaulted in _readings(said):
+        found = _in_text(text)
+        if found is not None:
+            yield Leak(found[0], path, (owner,), (path,), key, found[1], defaulted), node
+            return
+        named = credential(key)
+        if named is not None:
+            if MARK not in text and is_literal_secret(text, named):
+                variable = _variable(node, key, defaulted=defaulted)
+                yield Leak(kind, path, (owner,), (path,), key, "", defaulted, variable), node
+                return
+        elif "=" in text or " " in text.strip():
+            inner = assigned_secret(text) if text.lstrip().startswith("-") else ""
+            if inner:
+                yield Leak(kind, path, (owner,), (path,), key, inner, defaulted), node
+                return
+
+
+def _readings(said: Written) -> tuple[tuple[str, bool], ...]:
+    literal, default = shape(said.literal), shape(said.default)
+    return ((literal, False),) if literal == default else ((literal, False), (default, True))
+
+
+def _in_text(text: str) -> tuple[LeakKind, str] | None:
+    """What a text holds whatever its key is."""
+    for secret in shaped_secrets(text):
+        return LeakKind.SHAPE, secret.shape.name
+    for address in url_credentials(text):
+        return LeakKind.ADDRESS, address.scheme
+    return None
+
+
+def _texts(owner: str, path: Path, node: Node) -> Iterator[_Found]:
+    """Formats and addresses in a text, or in all texts below a node."""
+    if isinstance(node.value, dict):
+        for key, below in node.value.items():
+            yield from _texts(owner, (*path, key), below)
+        return
+    if isinstance(node.value, list):
+        for index, below in enumerate(node.value):
+            yield from _texts(owner, (*path, index), below)
+        return
+    said = written(node)
+    for text, defaulted in _readings(said) if said is not None else ():
+        found = _in_text(text)
+        if found is not None:
+            key = str(path[-1])
+            yield Leak(found[0], path, (owner,) if owner else (), (path,), key, found[1], defaulted), node
+            return
+
+
+def _command(container: Container, path: Path, node: Node | None, image: str) -> Iterator[_Found]:
+    if node is None:
+        return
+    literal, default = written_words(node)
+    taken: set[int] = set()
+    for words, defaulted in ((literal, False), (default, True)):
+        if defaulted and words == literal:
+            break
+        for kind, index, key, what, row in _in_command(words, image):
+            if index in taken:
+                continue
+            taken.add(index)
+            below = child(node, index)
+            where = path if below is None else (*path, index)
+            owners = (container.name,)
+            yield Leak(kind, where, owners, (where,), key, what, defaulted, row=row), below or node
+
+
+def _in_command(words: Sequence[Text], image: str) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:
+    for index, row in open_command(image, command_tokens(words)):
+        yield LeakKind.OPEN, index, "", row.what, row
+    for index, word in enumerate(words):
+        found = _in_text(shape(word))
+        if found is not None:
+            yield found[0], index, "", found[1], None
+    for secret in command_secrets(words):
+        yield LeakKind.COMMAND, secret.index, secret.name, "", None
+
+
+def _open(node: Node, image: str, key: str, others: Collection[str], *, closable: bool) -> tuple[Open, bool] | None:
+    """The row that a variable fits, and whether it does by a default. `closable`: a file may set more variables."""
+    said = written(node, pair=node.key_start < 0)
+    for text, defaulted in _readings(said) if said is not None else ():
+        row = None if MARK in text else open_variable(image, key, text, others)
+        if row is not None and not (closable and row.unless):
+            return row, defaulted
+    return None
+
+
+def _published(container: Container, node: Node, others: Collection[str]) -> Iterator[_Found]:
+    """An image that is open as it comes, where its port is reached from outside."""
+    image = child(node, "image")
+    if image is None or not isinstance(container, Service) or container.env_file or not container.publishes:
+        return
+    said = [*(container.command or ()), *(container.entrypoint or ())]
+    if any(isinstance(word, Unresolved) for word in said) or any(
+        isinstance(port.target, Unresolved) for port in container.ports
+    ):
+        return
+    repository = _image(container)
+    ports = {port.target for port in container.ports if port.reach in (Reach.EVERYWHERE, Reach.ADDRESS)}
+    words = [text for text, _ in command_tokens(said)]
+    row = open_image(repository, ports, others, words)
+    if row is not None:
+        path = container.at("image")
+        yield Leak(LeakKind.OPEN, path, (container.name,), (path,), "", row.what, row=row), image
+
+
+def _image(container: Container) -> str:
+    """The repository of the image; "" where it is built here or not known."""
+    if container.image is None or (isinstance(container, Workload) and container.build is not None):
+        return ""
+    name = image_name(container.image)
+    return name.repository if name is not None else ""
+
+
+def _set_variables(container: Container) -> frozenset[str]:
+    """The variables that have a value, or may have one."""
+    return frozenset(name for name, value in container.environment.items() if value != "")
+
+
+def _variable(node: Node, key: str, *, defaulted: bool) -> str:
+    if not defaulted:
+        return key if _NAME.fullmatch(key) else ""
+    via: Via | None = node.via
+    while via is not None:
+        if via.at is not None and isinstance(via.at.value, str):
+            raw = via.at.value
+            match = _WITH_DEFAULT.fullmatch(raw.partition("=")[2] if node.key_start < 0 else raw)
+            return match[1] if match else ""
+        via = via.before
+    return ""
+
+
+def _entries(node: Node, *keys: str) -> Iterator[tuple[str, Node]]:
+    below = _below(node, *keys)
+    if below is not None and isinstance(below.value, dict):
+        entries: Mapping[str, Node] = below.value
+        yield from entries.items()
+
+
+def _below(node: Node, *steps: str | int) -> Node | None:
+    found: Node | None = node
+    for step in steps:
+        found = child(found, step) if found is not None else None
+    return found

@@ -1,0 +1,71 @@
+"""Keys and tokens in a text that tell by their format what they are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composeguard.model.token_formats import SHAPES, Shape
+
+_LIMIT = 64 * 1024
+"""Characters of a text that are searched; keys stand at the beginning of what is longer."""
+_FEWEST_CHARACTERS = 6
+"""Different characters that a random token has at the very least; `xxxxxxxx` and `123123123` have fewer."""
+
+_FEWEST_IN_A_KEY = 30
+"""The same for a private key in base64, its first line included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedSecret:
+    """A stretch of a text (code points) that has a format."""
+
+    shape: Shape
+    start: int
+    end: int
+
+
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
+_ALL = re.compile(_BEFORE + "(?:" + "|".join(f"({shape.pattern})" for shape in SHAPES) + ")" + _AFTER)
+_SHORTEST = 20
+_SAMPLE = re.compile(r"EXAMPLE|example|XXXX|xxxx|0123456789|1234567890|abcdefgh|ABCDEFGH|(.)\1{7}")
+_PUBLIC_ROLES = frozenset(("anon", "anonymous", "public"))
+_EMULATOR = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The key of every storage emulator, which its documentation prints:
+https://learn.microsoft.com/en-us/azure/storage/common/storage-connect-azurite"""
+
+
+def shaped_secrets(text: str) -> Iterator[ShapedSecret]:
+    """The stretches of a text that have one of the formats, without samples of documentation and public tokens."""
+    if len(text) < _SHORTEST:
+        return
+    for match in _ALL.finditer(text, 0, _LIMIT):
+        shape = SHAPES[(match.lastindex or 1) - 1]
+        if not _is_sample(match.group(), shape):
+            yield ShapedSecret(shape, match.start(), match.end())
+
+
+def _is_sample(token: str, shape: Shape) -> bool:
+    if token.startswith("-----BEGIN"):
+        return len(set(token)) < _FEWEST_IN_A_KEY
+    if token.startswith("PuTTY"):
+        return False
+    if token.startswith("eyJ") and "." in token:
+        return _is_public(token)
+    if _EMULATOR in token:
+        return True
+    return len(set(token[4:])) < _FEWEST_CHARACTERS or _SAMPLE.search(token) is not None
+
+
+def _is_public(token: str) -> bool:
+    """Whether a JSON web token says that it is for everybody, as the `anon` key of Supabase does."""
+    payload = token.split(".")[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (binascii.Error, ValueError):
+        return False
+    return isinstance(claims, dict) and str(claims.get("role", "")) in _PUBLIC_ROLES
