@@ -74,7 +74,7 @@ def url_credentials(reading: Reading) -> Iterator[Problem]:
         kind = leak.what if leak.what == "connection string" else f"{leak.what} address"
         yield Problem(
             leak.path,
-            f"{leak.owner} has a {kind} with a password{where}: whoever reads the file, or a log, has it",
+            f"the {kind}{where} of {leak.owner} holds a password: whoever reads the file, or a log, has it",
             label="a password in plain text",
             severity=Severity.MEDIUM if leak.defaulted else None,
             evidence=leak.key,

@@ -65,3 +65,39 @@ def test_fix_tells_no_secret_beside_the_lines_of_its_diff(
     captured = capsys.readouterr()
     assert "fixed" in captured.out
     assert sorted(set(re.findall(r"MARK\d\d", captured.out + captured.err))) == []
+
+
+SHAPED = "AKIAQ3VHZ7TLW2MXN5RB"
+FOUND = f"""\
+services:
+  web:
+    image: grafana/grafana:11.3.0
+    environment:
+      DB_PASSWORD: MARK01
+      SESSION_SECRET: ${{SESSION_SECRET:-MARK02}}
+      DB_URL: postgres://shop:MARK03@db/shop
+      UPLOAD_AS: {SHAPED}
+      GF_SECURITY_ADMIN_PASSWORD: admin
+      TWO: |
+        redis://:MARK04@cache/0
+        redis://:MARK05@cache/1
+    command: ["--password", "MARK06"]
+    healthcheck: {{test: "redis-cli -a MARK07 ping"}}
+    build: {{context: ., args: [NPM_TOKEN=MARK08]}}
+configs:
+  c: {{content: "key {SHAPED}"}}
+"""
+CODES = ("CG601", "CG602", "CG603", "CG604", "CG605", "CG607")
+
+
+@pytest.mark.parametrize("output_format", ["full", "concise", "json", "sarif"])
+def test_each_secret_is_found_and_none_is_shown(
+    output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(FOUND)
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["check", "-f", output_format, "-v"]) == 1
+    captured = capsys.readouterr()
+    shown = captured.out + captured.err
+    assert [code for code in CODES if code not in shown] == []
+    assert sorted(set(re.findall(rf"MARK\d\d|{SHAPED}", shown))) == []

@@ -209,7 +209,7 @@ def _is_safe(finding: Finding) -> bool:
 
 def _missing(findings: Sequence[Finding], located: Sequence[Located]) -> str:
     """The reason to refuse where others share the text and do not ask for the same; "" where all do."""
-    asking = {_owner(finding) for finding in findings}
+    asking = {owner for finding in findings for owner in _owners(finding)}
     others: set[Owner] = set()
     for each in located:
         others |= each.needs - asking
@@ -220,9 +220,10 @@ def _missing(findings: Sequence[Finding], located: Sequence[Located]) -> str:
     return f"the text takes effect in {shown} too"
 
 
-def _owner(finding: Finding) -> Owner:
-    path = finding.fix.operations[0].path if finding.fix and finding.fix.operations else finding.path
-    return path[:2] if len(path) > 1 else (*path, "")
+def _owners(finding: Finding) -> set[Owner]:
+    """Who asks: whatever the operations name, so that one finding may speak for all who share its text."""
+    paths = [operation.path for operation in finding.fix.operations] if finding.fix else []
+    return {path[:2] if len(path) > 1 else (*path, "") for path in paths or [finding.path]}
 
 
 def _compatible(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:

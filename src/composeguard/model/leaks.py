@@ -64,7 +64,7 @@ class Leak:
         """Who gets it, for people."""
         first = self.owners[0] if self.owners else "the project"
         more = len(self.owners) - 1
-        return f"{first} and {more} more" if more > 0 else first
+        return f"{first} (and {more} more)" if more > 0 else first
 
 
 _Found = tuple[Leak, Node]
@@ -153,13 +153,14 @@ def _container(container: Container, node: Node) -> Iterator[_Found]:
     for keys in _TEXTS:
         for key, below in _entries(node, *keys):
             yield from _texts(name, (*at, *keys, key), below)
-    for keys in (("command",), ("entrypoint",), ("healthcheck", "test")):
-        yield from _command(container, (*at, *keys), _below(node, *keys), image)
+    for key in ("command", "entrypoint"):
+        yield from _command(container, (*at, key), child(node, key), image)
+    yield from _command(container, (*at, "healthcheck", "test"), _below(node, "healthcheck", "test"))
     for hook, path in container.hooks():
         below_hook = _below(node, *path[len(at) :])
         if below_hook is None:
             continue
-        yield from _command(container, (*path, "command"), child(below_hook, "command"), image)
+        yield from _command(container, (*path, "command"), child(below_hook, "command"))
         for key in hook.environment:
             entry = _below(below_hook, "environment", key)
             if entry is not None:
@@ -222,7 +223,8 @@ def _texts(owner: str, path: Path, node: Node) -> Iterator[_Found]:
             return
 
 
-def _command(container: Container, path: Path, node: Node | None, image: str) -> Iterator[_Found]:
+def _command(container: Container, path: Path, node: Node | None, image: str | None = None) -> Iterator[_Found]:
+    """The leaks of a command. `image`: that of the server which it starts; without one, it starts none."""
     if node is None:
         return
     literal, default = written_words(node)
@@ -240,8 +242,8 @@ def _command(container: Container, path: Path, node: Node | None, image: str) ->
             yield Leak(kind, where, owners, (where,), key, what, defaulted, row=row), below or node
 
 
-def _in_command(words: Sequence[Text], image: str) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:
-    for index, row in open_command(image, command_tokens(words)):
+def _in_command(words: Sequence[Text], image: str | None) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:
+    for index, row in open_command(image, command_tokens(words)) if image is not None else ():
         yield LeakKind.OPEN, index, "", row.what, row
     for index, word in enumerate(words):
         found = _in_text(shape(word))

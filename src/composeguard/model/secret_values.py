@@ -80,6 +80,7 @@ _PLACEHOLDER_WORDS = frozenset(
         "emulator",
         "foo",
         "foobar",
+        "invalid",
         "key",
         "local",
         "localstack",
