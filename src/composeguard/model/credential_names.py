@@ -172,15 +172,18 @@ _OF_ONE = _words(
 """Words after a credential that make something else of the whole: `TOKEN_EXPIRY`, `PASSWORD_POLICY`."""
 
 _NOT_A_PASSWORD = _words(
-    "random enable disable use require no has is allow skip show hide ignore without generate forgot"
+    "strategy strategies random enable disable use require no has is allow skip show hide ignore without generate "
+    "forgot"
 )
 """Words before any credential that do the same: `ALLOW_EMPTY_PASSWORD`."""
+_STORES = frozenset(("minio", "s", "aws", "oss", "cos"))
+"""Words (`S3` among them) before the `ACCESS_KEY` of a store of objects."""
 _NOT_A_TOKEN = _words(
     "max maximum min minimum num number count total public pub publishable anon anonymous input output prompt "
     "completion partition"
 )
 """Words before a token or key: `MAX_TOKENS` counts words, `PUBLIC_KEY` is for everybody."""
-_NEVER = ("PUSHER_APP_KEY", "REVERB_APP_KEY")
+_NEVER = ("PUSHER_APP_KEY", "REVERB_APP_KEY", "SOKETI_DEFAULT_APP_KEY")
 """Endings of names that the words mistake: these name an application to its visitors' browsers."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -209,12 +212,14 @@ def _kind(words: list[str], index: int) -> Credential | None:
     if index == len(words) - 1 and (before, word) in _PAIRS:
         return _PAIRS[before, word]
     if word in ("key", "keys"):
+        if before == "access" and index > 1 and words[index - 2] in _STORES:
+            return None  # the name of an account; its password is the secret key
         return _KEYS.get(before)
     if word in ("token", "tokens") and not _OWN.isdisjoint(words[:index]):
         return Credential.CHOSEN
     if word in _ISSUED:
         return Credential.ISSUED
-    if word == "secret" and before in ("client", "app", "consumer"):
+    if word == "secret" and before in ("client", "app", "consumer", "api"):
         return Credential.ISSUED  # of an OAuth client: the provider makes it up
     if word in _CHOSEN:
         return Credential.CHOSEN

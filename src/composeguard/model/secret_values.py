@@ -45,7 +45,7 @@ _REFERENCE = re.compile(
     r"|(?:data|http|https|ws|wss|tcp|unix)://[^\s@]*",
     re.IGNORECASE | re.DOTALL,
 )
-_BLANK = re.compile(r"[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme", re.IGNORECASE)
+_BLANK = re.compile(r"[\W_]|[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme|\{\"\w+\":\s?\"\"\}", re.IGNORECASE)
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w.@ $-]+)+[\\/]?")
 _LONGEST_STEP = 40
 """Characters of a step of a path; random text with a slash in it has longer ones."""
@@ -63,6 +63,7 @@ _PLACEHOLDER = re.compile(
     r"\b(?:the|some|an?)[-_ ].{0,40}(?:key|token|secret|here)|your|change[-_ ]?(?:me|it|this)|replace"
     r"|insert[-_ ]|enter[-_ ]"
     r"|put[-_ ]|set[-_ ]?(?:me|this|in)|example|dummy|sample|fake|mock|place[-_ ]?holder|xxx|todo|here$"
+    r"|^my[-_]|user[-_ ]provided"
     r"|not[-_ ]?(?:needed|used|set|required|a[-_ ]|real)|no[-_ ](?:key|token)|unused|ignored?$"
     r"|anything|whatever|redacted|obtain|generate",
     re.IGNORECASE,
@@ -117,7 +118,7 @@ def is_reference(value: str) -> bool:
 
 def is_literal_secret(value: str, kind: Credential) -> bool:
     """Whether the value of a key that names such a credential is one."""
-    text = value.strip()
+    text = value.strip().strip("\"'").strip()  # an item of a list keeps the quotes inside it
     if text.lower() in _SWITCH or is_reference(text) or _is_path(text):
         return False
     if _NUMBER_WITH_UNIT.fullmatch(text) or _PUBLIC.match(text) or _HASH.match(text):
