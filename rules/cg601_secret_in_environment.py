@@ -105,8 +105,8 @@ def secret_in_environment(reading: Reading) -> Iterator[Problem]:
                 f"take the value from the variable {leak.variable}",
                 tuple(Set(path, f"${{{leak.variable}:?}}") for path in leak.paths),
                 Safety.UNSAFE,
-                note=f"nothing starts until the environment or `.env` sets {leak.variable}; the old value is still "
-                "in the history of version control and must be changed",
+                note="nothing starts until the environment or `.env` sets the variable; the old value is still in the "
+                "history of version control and must be changed",
             )
         inside = f" (in {leak.what})" if leak.what else ""
         how = "a default that is known" if leak.defaulted else "its value in plain text"

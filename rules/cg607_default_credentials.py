@@ -109,5 +109,5 @@ def default_credentials(reading: Reading) -> Iterator[Problem]:
             label=_LABELS[opening],
             severity=Severity.MEDIUM if leak.defaulted or opening is Opening.NO_CHECK else None,
             evidence=f"{leak.key} {leak.what}",
-            redact=True,
+            redact=opening is Opening.KNOWN_PASSWORD and bool(leak.key),
         )

@@ -34,7 +34,8 @@ from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.lasting import is_lasting
-from composeguard.model.leaks import Leak, LeakKind, leaks
+from composeguard.model.leak import Leak, LeakKind
+from composeguard.model.leaks import leaks
 from composeguard.model.mounts import Mount
 from composeguard.model.open_variables import Opening
 from composeguard.model.own_checks import checks_itself

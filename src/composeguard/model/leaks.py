@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 from composeguard.model.command_secrets import assigned_secret, command_secrets, command_tokens
@@ -18,6 +17,7 @@ from composeguard.model.container import Container
 from composeguard.model.credential_names import credential
 from composeguard.model.default_credentials import Open, open_command, open_image, open_variable
 from composeguard.model.image import image_name
+from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.ports import Reach
 from composeguard.model.reading import Reading
 from composeguard.model.secret_shapes import shaped_secrets
@@ -26,46 +26,6 @@ from composeguard.model.service import Service, Workload
 from composeguard.model.url_credentials import url_credentials
 from composeguard.model.written import Written, written, written_words
 from composeguard.source.node import Node, Path, Via, child
-
-
-class LeakKind(Enum):
-    """What makes a value a credential."""
-
-    OPEN = auto()
-    SHAPE = auto()
-    ADDRESS = auto()
-    NAMED = auto()
-    ARGUMENT = auto()
-    COMMAND = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A credential in the project's text. It never holds the credential itself."""
-
-    kind: LeakKind
-    path: Path
-    owners: tuple[str, ...]
-    """The containers (or the config) that get it; the text stands once."""
-    paths: tuple[Path, ...]
-    """Where it takes effect in each of them."""
-    key: str = ""
-    """The variable, flag or option; "" where there is none."""
-    what: str = ""
-    """The format, the scheme of the address or what is open."""
-    defaulted: bool = False
-    """It is the default of a variable."""
-    variable: str = ""
-    """What to call the variable that takes the whole value's place; "" where none can."""
-    row: Open | None = None
-
-    @property
-    def owner(self) -> str:
-        """Who gets it, for people."""
-        first = self.owners[0] if self.owners else "the project"
-        more = len(self.owners) - 1
-        return f"{first} (and {more} more)" if more > 0 else first
-
 
 _Found = tuple[Leak, Node]
 _KEY = "leaks"

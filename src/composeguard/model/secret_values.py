@@ -57,7 +57,8 @@ _PUBLIC = re.compile(
     r"|-----BEGIN (?:PUBLIC KEY|CERTIFICATE)|age1[0-9a-z]{20}"
 )
 _HASH = re.compile(
-    r"\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2(?:id?|d)|pbkdf2[\w-]*|scrypt)\$|\{(?:SSHA|SHA|BCRYPT|CRYPT|PBKDF2)\w*\}"
+    r"\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2(?:id?|d)|pbkdf2[\w-]*|scrypt)\$|SCRAM-SHA-256\$"
+    r"|\{(?:SSHA|SHA|BCRYPT|CRYPT|PBKDF2)\w*\}"
 )
 _PLACEHOLDER = re.compile(
     r"\b(?:the|some|an?)[-_ ].{0,40}(?:key|token|secret|here)|your|change[-_ ]?(?:me|it|this)|replace"
