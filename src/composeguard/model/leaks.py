@@ -164,15 +164,15 @@ def _in_text(text: str) -> tuple[LeakKind, str] | None:
     return None
 
 
-def _texts(owner: str, path: Path, node: Node) -> Iterator[_Found]:
-    """Formats and addresses in a text, or in all texts below a node."""
-    if isinstance(node.value, dict):
-        for key, below in node.value.items():
-            yield from _texts(owner, (*path, key), below)
-        return
-    if isinstance(node.value, list):
-        for index, below in enumerate(node.value):
-            yield from _texts(owner, (*path, index), below)
+def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> Iterator[_Found]:
+    """Formats and addresses in a text, or in all texts below a node; what aliases repeat is walked once."""
+    seen = set() if seen is None else seen
+    if isinstance(node.value, (dict, list)):
+        if id(node.value) not in seen:
+            seen.add(id(node.value))
+            below = node.value.items() if isinstance(node.value, dict) else enumerate(node.value)
+            for step, each in below:
+                yield from _texts(owner, (*path, step), each, seen)
         return
     said = written(node)
     for text, defaulted in _readings(said) if said is not None else ():
