@@ -45,25 +45,25 @@ def leaks(reading: Reading, *kinds: LeakKind) -> tuple[Leak, ...]:
 
 def _once(reading: Reading) -> tuple[Leak, ...]:
     """The walk; what several containers share is one leak."""
-    found: dict[tuple[object, ...], Leak] = {}
+    found: dict[tuple[object, ...], list[Leak]] = {}
     values: dict[str, set[object]] = {}
     for leak, node in _all(reading):
         identity = (node.file.uri, node.start, node.end, leak.kind, leak.key, leak.what)
-        first = found.get(identity)
-        found[identity] = leak if first is None else _joined(first, leak)
+        found.setdefault(identity, []).append(leak)
         if leak.variable:
             values.setdefault(leak.variable, set()).add(_content(node))
     # Where services have different values under one name, one variable cannot stand for all of them.
     return tuple(
         replace(leak, variable=_own_name(leak)) if len(values.get(leak.variable, ())) > 1 else leak
-        for leak in found.values()
+        for leak in map(_joined, found.values())
     )
 
 
-def _joined(first: Leak, other: Leak) -> Leak:
-    owners = tuple(dict.fromkeys((*first.owners, *other.owners)))
-    paths = tuple(dict.fromkeys((*first.paths, *other.paths)))
-    return replace(first, owners=owners, paths=paths)
+def _joined(same: Sequence[Leak]) -> Leak:
+    if len(same) == 1:
+        return same[0]
+    owners = dict.fromkeys(owner for leak in same for owner in leak.owners)
+    return replace(same[0], owners=tuple(owners), paths=tuple(dict.fromkeys(leak.path for leak in same)))
 
 
 def _content(node: Node) -> object:
