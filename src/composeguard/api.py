@@ -10,6 +10,7 @@ from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.directive import Word
 from composeguard.engine.failure import RuleFailure
 from composeguard.engine.fix import Append, Fix, Operation, Remove, RemoveComment, Rename, Safety, Set
+from composeguard.engine.image_options import ImageOptions
 from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
 from composeguard.engine.rule import (
@@ -31,6 +32,14 @@ from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
+from composeguard.model.image_profile import (
+    ImageProfile,
+    departs,
+    image_profile,
+    is_writable,
+    runs_from_the_start,
+    writes_elsewhere,
+)
 from composeguard.model.mounts import Mount
 from composeguard.model.ports import Port, Reach
 from composeguard.model.pulled import moves, pulled, written_tag
@@ -48,6 +57,8 @@ __all__ = [
     "Focus",
     "HostMount",
     "ImageName",
+    "ImageOptions",
+    "ImageProfile",
     "Kind",
     "Mount",
     "Node",
@@ -79,12 +90,15 @@ __all__ = [
     "compose",
     "container_rule",
     "cwe",
+    "departs",
     "diagnostic_rule",
     "docker",
     "failure_rule",
     "host_mounts",
     "image_fault",
     "image_name",
+    "image_profile",
+    "is_writable",
     "moves",
     "normal_host_path",
     "option",
@@ -92,7 +106,9 @@ __all__ = [
     "pss",
     "pulled",
     "reading_rule",
+    "runs_from_the_start",
     "service_rule",
     "suppression_rule",
+    "writes_elsewhere",
     "written_tag",
 ]
