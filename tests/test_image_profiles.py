@@ -127,6 +127,7 @@ def test_an_image_that_the_project_builds_has_no_row() -> None:
         "privileged: true",
         "volumes: ['./init:/docker-entrypoint-initdb.d:ro']",
         "post_start: [{command: [id], user: root}]",
+        "healthcheck: {test: 'su postgres -c pg_isready'}",
     ],
 )
 def test_a_service_that_leaves_what_the_row_relies_on_gets_no_safe_fix(body: str) -> None:
@@ -179,6 +180,8 @@ def test_a_mounted_folder_gets_no_tmpfs() -> None:
         ("postgres:16", "environment: {PGDATA: /elsewhere}", True),
         ("postgres:16", "environment: {PGDATA: /var/lib/postgresql/data/pg}", False),
         ("postgres:16", "command: ['-c', 'data_directory=/elsewhere']", True),
+        ("postgres:16", "command: ['-c', 'archive_command=cp %p /var/lib/postgresql/archive/%f']", True),
+        ("postgres:16", "secrets: [password]", True),
         ("prom/prometheus:v3.1.0", "command: ['--storage.tsdb.path=/elsewhere']", True),
         ("prom/prometheus:v3.1.0", "command: ['--storage.tsdb.path=/prometheus', '--web.page-title=a']", False),
         ("prom/prometheus:v3.1.0", "command: ['--storage.tsdb.path', '/m'], volumes: ['./m:/m']", False),
@@ -187,7 +190,7 @@ def test_a_mounted_folder_gets_no_tmpfs() -> None:
     ],
 )
 def test_where_the_settings_lead_decides(image: str, body: str, moved: bool) -> None:
-    container, _ = read(service(body, image))
+    container, _ = read(service(body, image) + "secrets: {password: {environment: PASSWORD}}\n")
     row = image_profile(container)
     assert row is not None
     assert bool(writes_elsewhere(row, container)) is moved

@@ -16,7 +16,7 @@ from pathlib import Path
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name
-from composeguard.model.service import Workload
+from composeguard.model.service import Service, Workload
 
 PROFILES = Path(__file__).resolve().parents[1] / "images" / "profiles.json"
 
@@ -49,6 +49,10 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mirror.
 _OTHER_VARIANTS = ("nanoserver", "windowsservercore", "rootless", "unprivileged", "nonroot")
 """Tags with these words name another image than the one that a profile speaks of."""
 
+_PRIVILEGED_PROGRAMS = frozenset(("chown", "chroot", "mount", "ping", "su", "sudo"))
+"""What a health check runs as the user of the container, root included, with more than the start itself needs."""
+
+_WORD = re.compile(r"[\w.-]+")
 _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
 
 
@@ -229,10 +233,18 @@ def departs(row: ImageProfile, container: Container) -> str:
         return "the container is privileged"
     if any(True for _ in container.hooks()):
         return "its hooks run programs of their own"
+    if isinstance(container, Service) and _checks_with_privileges(container):
+        return "its health check runs a program that may need more"
     for folder in row.scripts:
         if any(_within(target, folder) for target in _targets(container)):
             return f"what is mounted in {folder} takes part in the start"
     return ""
+
+
+def _checks_with_privileges(service: Service) -> bool:
+    test = service.healthcheck.test if service.healthcheck else None
+    words = {word for text in test or () for word in _WORD.findall(text if isinstance(text, str) else text.text)}
+    return not words.isdisjoint(_PRIVILEGED_PROGRAMS)
 
 
 def runs_from_the_start(row: ImageProfile, container: Container) -> bool:
@@ -250,6 +262,9 @@ def writes_elsewhere(row: ImageProfile, container: Container) -> str:
     """What may lead the program to write where the row does not say, in words; "" where nothing does."""
     if container.volumes_from or (row.moves and container.env_file):
         return "not all of its settings and mounts are in this file"
+    if container.configs or container.secrets:
+        # One that has its text in the file or in a variable is copied in, which a read-only root refuses.
+        return "a config or a secret may have to be copied into it"
     places = [*row.volumes, *row.scratch, *writable_targets(container)]
     for name in row.moves:
         for value in _settings(name, container):
