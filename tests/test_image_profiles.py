@@ -17,15 +17,14 @@ from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.errors import ConfigError
 from composeguard.model.container import Container
+from composeguard.model.image_fit import departs, writes_elsewhere
 from composeguard.model.image_profile import (
     PROFILES,
     ImageProfile,
     ProfileError,
-    departs,
     image_profile,
     read_profile,
     shipped_profiles,
-    writes_elsewhere,
 )
 
 ROWS = shipped_profiles()

@@ -32,14 +32,8 @@ from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.container import Container
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
-from composeguard.model.image_profile import (
-    ImageProfile,
-    departs,
-    image_profile,
-    is_writable,
-    runs_from_the_start,
-    writes_elsewhere,
-)
+from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
+from composeguard.model.image_profile import ImageProfile, image_profile
 from composeguard.model.mounts import Mount
 from composeguard.model.ports import Port, Reach
 from composeguard.model.pulled import moves, pulled, written_tag

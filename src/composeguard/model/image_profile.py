@@ -13,10 +13,9 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from composeguard.compose.unresolved import Unresolved
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name
-from composeguard.model.service import Service, Workload
+from composeguard.model.service import Workload
 
 PROFILES = Path(__file__).resolve().parents[1] / "images" / "profiles.json"
 
@@ -49,10 +48,6 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mirror.
 _OTHER_VARIANTS = ("nanoserver", "windowsservercore", "rootless", "unprivileged", "nonroot")
 """Tags with these words name another image than the one that a profile speaks of."""
 
-_PRIVILEGED_PROGRAMS = frozenset(("chown", "chroot", "mount", "ping", "su", "sudo"))
-"""What a health check runs as the user of the container, root included, with more than the start itself needs."""
-
-_WORD = re.compile(r"[\w.-]+")
 _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
 
 
@@ -171,7 +166,11 @@ def shipped_profiles() -> tuple[ImageProfile, ...]:
 
 
 @cache
-def _by_name(rows: tuple[ImageProfile, ...]) -> Mapping[str, tuple[ImageProfile, ...]]:
+def _shipped_by_name() -> Mapping[str, tuple[ImageProfile, ...]]:
+    return _by_name(shipped_profiles())
+
+
+def _by_name(rows: Iterable[ImageProfile]) -> Mapping[str, tuple[ImageProfile, ...]]:
     found: dict[str, tuple[ImageProfile, ...]] = {}
     for row in rows:
         for name in row.images:
@@ -190,8 +189,8 @@ def image_profile(container: Container, own: Iterable[ImageProfile] = ()) -> Ima
     if name is None or any(word in name.tag for word in _OTHER_VARIANTS):
         return None
     repository = _plain(name)
-    for rows in (tuple(own), shipped_profiles()):
-        for row in _by_name(rows).get(repository, ()):
+    for rows in (_by_name(own), _shipped_by_name()):
+        for row in rows.get(repository, ()):
             if _covers(row, name.tag):
                 return row
     return None
@@ -219,96 +218,3 @@ def _covers(row: ImageProfile, tag: str) -> bool:
 def _version(tag: str) -> tuple[int, ...] | None:
     match = _NUMBERS.match(tag)
     return tuple(int(part) for part in match[1].split(".")) if match else None
-
-
-def departs(row: ImageProfile, container: Container) -> str:
-    """In which way a container leaves what the row relies on, in words; "" where it does not."""
-    if container.entrypoint is not None:
-        return "`entrypoint` replaces the start of the image"
-    if container.command is not None and not _same_program(row, container.command):
-        return "`command` may run another program"
-    if container.user and not runs_from_the_start(row, container):
-        return "`user` is not one that is known to work"
-    if container.privileged:
-        return "the container is privileged"
-    if any(True for _ in container.hooks()):
-        return "its hooks run programs of their own"
-    if isinstance(container, Service) and _checks_with_privileges(container):
-        return "its health check runs a program that may need more"
-    for folder in row.scripts:
-        if any(_within(target, folder) for target in _targets(container)):
-            return f"what is mounted in {folder} takes part in the start"
-    return ""
-
-
-def _checks_with_privileges(service: Service) -> bool:
-    test = service.healthcheck.test if service.healthcheck else None
-    words = {word for text in test or () for word in _WORD.findall(text if isinstance(text, str) else text.text)}
-    return not words.isdisjoint(_PRIVILEGED_PROGRAMS)
-
-
-def runs_from_the_start(row: ImageProfile, container: Container) -> bool:
-    """Whether `user` names one that the row knows to work."""
-    user = container.user
-    return isinstance(user, str) and user.partition(":")[0] in {row.user, row.starts} - {"", "root", "0"}
-
-
-def _same_program(row: ImageProfile, command: list[str | Unresolved]) -> bool:
-    first = command[0] if command else None
-    return isinstance(first, str) and (first.startswith("-") or first in row.programs)
-
-
-def writes_elsewhere(row: ImageProfile, container: Container) -> str:
-    """What may lead the program to write where the row does not say, in words; "" where nothing does."""
-    if container.volumes_from or (row.moves and container.env_file):
-        return "not all of its settings and mounts are in this file"
-    if container.configs or container.secrets:
-        # One that has its text in the file or in a variable is copied in, which a read-only root refuses.
-        return "a config or a secret may have to be copied into it"
-    places = [*row.volumes, *row.scratch, *writable_targets(container)]
-    for name in row.moves:
-        for value in _settings(name, container):
-            if not isinstance(value, str) or not any(_within(value, place) for place in places):
-                return f"`{name}` may lead it to write elsewhere"
-    for folder in row.data:
-        if not any(_within(folder, target) for target in writable_targets(container)):
-            return f"it keeps data in {folder}, where nothing is mounted"
-    return ""
-
-
-def _settings(name: str, container: Container) -> Iterable[str | Unresolved | None]:
-    if name in container.environment:
-        yield container.environment[name]
-    words = container.command or []
-    for index, word in enumerate(words):
-        if isinstance(word, Unresolved):
-            yield word
-        elif word == name:
-            yield words[index + 1] if index + 1 < len(words) else None
-        elif f"{name}=" in word:
-            yield word.partition(f"{name}=")[2]
-
-
-def writable_targets(container: Container) -> list[str]:
-    """Where a container's own mounts let it write, as far as that is known."""
-    targets = [mount.target for mount in container.volumes if not mount.read_only]
-    targets += [entry.partition(":")[0] if isinstance(entry, str) else entry for entry in container.tmpfs]
-    return [target for target in targets if isinstance(target, str)]
-
-
-def is_writable(path: str, container: Container) -> bool:
-    """Whether a mount of the container's own lets it write there."""
-    return any(_within(path, target) for target in writable_targets(container))
-
-
-def _targets(container: Container) -> list[str]:
-    """The places of everything that a container mounts, files of `configs` and `secrets` included."""
-    found = [mount.target for mount in container.volumes]
-    found += [reference.target for reference in (*container.configs, *container.secrets)]
-    return [target for target in found if isinstance(target, str)]
-
-
-def _within(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; `/var/run` is `/run` in every distribution of today."""
-    inner, outer = (text.replace("/var/run", "/run", 1).rstrip("/") for text in (path, folder))
-    return inner == outer or inner.startswith(f"{outer}/")
