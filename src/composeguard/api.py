@@ -29,6 +29,7 @@ from composeguard.engine.rule import (
 from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.container import Container
+from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_ports, silent_hazards, text_maps
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.mounts import Mount
@@ -36,18 +37,23 @@ from composeguard.model.ports import Port, Reach
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
+from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
 __all__ = [
     "Acceptance",
     "Append",
+    "Change",
     "Container",
     "Diagnostic",
     "Example",
     "Fix",
     "Focus",
+    "Hazard",
     "HostMount",
     "ImageName",
+    "KeptPort",
     "Kind",
     "Mount",
     "Node",
@@ -64,6 +70,7 @@ __all__ = [
     "Remove",
     "RemoveComment",
     "Rename",
+    "Repair",
     "Rule",
     "RuleFailure",
     "Safety",
@@ -75,6 +82,7 @@ __all__ = [
     "Use",
     "Word",
     "Workload",
+    "base_60",
     "cis",
     "compose",
     "container_rule",
@@ -85,14 +93,21 @@ __all__ = [
     "host_mounts",
     "image_fault",
     "image_name",
+    "kept_ports",
     "moves",
     "normal_host_path",
     "option",
+    "other_readings",
     "owasp",
+    "plain_value",
     "pss",
     "pulled",
     "reading_rule",
     "service_rule",
+    "silent_hazards",
+    "source_node",
+    "source_text",
     "suppression_rule",
+    "text_maps",
     "written_tag",
 ]
