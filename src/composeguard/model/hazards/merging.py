@@ -16,6 +16,8 @@ from composeguard.model.source_node import source_node, source_text
 from composeguard.source.node import Node, Path, Via, Way, child
 
 _NULL_CLEARS = ("command", "entrypoint")
+_REPLACED = ("command", "entrypoint", "profiles")
+"""Lists that a later file replaces, and the one whose inheritance is mostly meant."""
 _SECTIONS = ("services", "jobs", "networks", "volumes", "secrets", "configs")
 _DEPTH = 3
 """Steps below a definition in which a part of an included one is looked for."""
@@ -31,7 +33,6 @@ def merge_hazards(reading: Reading) -> Iterator[Hazard]:
         yield from _steps(reading, service)
     if _has_layers(reading):
         yield from _own_texts(reading)
-        yield from _inherited_profiles(reading)
         yield from _joined_definitions(reading)
 
 
@@ -229,7 +230,7 @@ def _without_effect(name: str, key: str, node: Node, resolved: Node) -> Iterator
             related=(path,),
             place=place,
         )
-    elif isinstance(node.value, list) and isinstance(resolved.value, list) and key != "profiles":
+    elif isinstance(node.value, list) and isinstance(resolved.value, list) and key not in _REPLACED:
         stays = len(resolved.value) - len(node.value)
         if stays <= 0 or any(_stands_in(item, node) for item in resolved.value):
             return
@@ -242,45 +243,6 @@ def _without_effect(name: str, key: str, node: Node, resolved: Node) -> Iterator
             related=(path,),
             place=place,
         )
-
-
-def _inherited_profiles(reading: Reading) -> Iterator[Hazard]:
-    """A service that starts with a profile only because the one that it extends does."""
-    extended = {target for file in reading.files for document in file.documents for target in _extended(document)}
-    for service in reading.project.services.values():
-        path = service.at("profiles")
-        node = reading.node(path)
-        if node is None or not service.profiles or service.name in extended or not isinstance(node.value, list):
-            continue
-        steps = [step for step in (_extends(node), *map(_extends, node.value)) if step is not None]
-        own = _extends(node) is None and any(_extends(item) is None for item in node.value)
-        if own or not steps or steps[0].at is None:
-            continue
-        at = steps[0].at
-        shown = ", ".join(str(profile) for profile in service.profiles)
-        yield Hazard(
-            "inherited-profile",
-            path,
-            f"{service.name} starts only with the profile {shown}, which it has from the service that it extends",
-            "inherits `profiles`, too",
-            place=Place(at.file, at.key_start if at.key_start >= 0 else at.start, max(at.end, at.key_end)),
-        )
-
-
-def _extends(node: Node) -> Via | None:
-    via: Via | None = node.via
-    while via is not None and via.way is not Way.EXTENDS:
-        via = via.before
-    return via
-
-
-def _extended(document: Node) -> Iterator[str]:
-    services = child(document, "services")
-    for service in services.value.values() if services is not None and isinstance(services.value, dict) else ():
-        extends = child(service, "extends")
-        target = extends if extends is None or isinstance(extends.value, str) else child(extends, "service")
-        if target is not None and isinstance(target.value, str):
-            yield target.value
 
 
 def _joined_definitions(reading: Reading) -> Iterator[Hazard]:
