@@ -124,6 +124,13 @@ def _uses(reading: Reading) -> dict[str, set[object]]:
     for container in reading.project.containers():
         used["networks"].update(container.networks)
         used["volumes"].update(mount.source for mount in container.volumes)
+        # `v:/data` is a drive to Compose and means the volume: CG813 has it.
+        used["volumes"].update(
+            text[0]
+            for mount in container.volumes
+            for text in (mount.source, mount.target)
+            if isinstance(text, str) and text[1:3] == ":/"
+        )
         build = container.build if isinstance(container, Workload) else None
         used["secrets"].update(each.source for each in (*container.secrets, *(build.secrets if build else ())))
         used["configs"].update(each.source for each in container.configs)

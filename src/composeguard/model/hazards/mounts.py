@@ -28,7 +28,7 @@ def mount_hazards(reading: Reading) -> Iterator[Hazard]:
         for index, mount in enumerate(container.volumes):
             path = container.at("volumes", index)
             yield from _drive(reading, container, mount, path)
-            yield from _ignored_options(reading, container, path)
+            yield from _ignored_options(reading, container, mount, path)
         for index, device in enumerate(container.devices):
             yield from _device(reading, container, device, container.at("devices", index))
     yield from _unresolved_devices(reading)
@@ -39,7 +39,12 @@ def _drive(reading: Reading, container: Container, mount: Mount, path: Path) -> 
     source, target = mount.source, mount.target
     if source is None and isinstance(target, str) and mount.type == "volume" and (match := _LETTER.fullmatch(target)):
         options = ""
-    elif isinstance(source, str) and target in _OPTIONS | _READ_ONLY and (match := _LETTER.fullmatch(source)):
+    elif (
+        isinstance(source, str)
+        and isinstance(target, str)
+        and _plain(target) in _OPTIONS | _READ_ONLY
+        and (match := _LETTER.fullmatch(source))
+    ):
         options = str(target)
     else:
         return
@@ -70,7 +75,7 @@ def _drive(reading: Reading, container: Container, mount: Mount, path: Path) -> 
     )
 
 
-def _ignored_options(reading: Reading, container: Container, path: Path) -> Iterator[Hazard]:
+def _ignored_options(reading: Reading, container: Container, mount: Mount, path: Path) -> Iterator[Hazard]:
     """Options of the short syntax that the reference passes over: only the exact words count."""
     node = reading.node(path)
     written = source_node(node) if node is not None else None
@@ -78,6 +83,8 @@ def _ignored_options(reading: Reading, container: Container, path: Path) -> Iter
         return
     text = written.value
     head, colon, tail = text.rpartition(":")
+    if mount.target == tail:
+        return  # no option, but the folder, after what looks like a drive
     if not colon or ":" not in head or "/" in tail or "}" in tail:
         return
     options = tail.split(",")
