@@ -31,6 +31,7 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.agents import Agent, AgentKind, agent_of
 from composeguard.model.container import Container
+from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_ports, silent_hazards, text_maps
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.lasting import is_lasting
@@ -42,6 +43,8 @@ from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
+from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
 __all__ = [
@@ -51,14 +54,17 @@ __all__ = [
     "Agent",
     "AgentKind",
     "Append",
+    "Change",
     "Container",
     "Diagnostic",
     "Example",
     "Fix",
     "FixLimits",
     "Focus",
+    "Hazard",
     "HostMount",
     "ImageName",
+    "KeptPort",
     "Kind",
     "Mount",
     "Node",
@@ -76,6 +82,7 @@ __all__ = [
     "Remove",
     "RemoveComment",
     "Rename",
+    "Repair",
     "Rule",
     "RuleFailure",
     "Safety",
@@ -88,6 +95,7 @@ __all__ = [
     "Word",
     "Workload",
     "agent_of",
+    "base_60",
     "checks_itself",
     "cis",
     "compose",
@@ -100,15 +108,22 @@ __all__ = [
     "image_fault",
     "image_name",
     "is_lasting",
+    "kept_ports",
     "limit_fix",
     "moves",
     "normal_host_path",
     "option",
+    "other_readings",
     "owasp",
+    "plain_value",
     "pss",
     "pulled",
     "reading_rule",
     "service_rule",
+    "silent_hazards",
+    "source_node",
+    "source_text",
     "suppression_rule",
+    "text_maps",
     "written_tag",
 ]
