@@ -1,0 +1,317 @@
+"""What the page of the format `html` says, as plain data for its template."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from composeguard.engine.finding import Finding
+from composeguard.engine.fix import Safety
+from composeguard.engine.report import CheckedProject, Report
+from composeguard.engine.rule import Rule
+from composeguard.engine.severity import Severity
+from composeguard.report.cells import cells_of, total_width
+from composeguard.report.diagram import Diagram, diagram
+from composeguard.report.options import rule_url
+from composeguard.report.patch import Hunk, Patches
+from composeguard.report.picture import Picture, picture
+from composeguard.report.secrets import Secrets
+from composeguard.report.snippet import Row, snippet
+from composeguard.source.node import Path
+
+MOST_CARDS = 2_000
+"""Findings that are shown with their source, the worst first; all are counted."""
+MOST_PICTURES = 20
+MOST_OPEN = 3
+_MOST_PLACES = 40
+_MOST_RELATED = 6
+_MOST_UNFOLDED = 4
+"""Critical findings that need no click."""
+_COLUMNS = 110
+_BAR = 160
+
+Key = tuple[int, str, str]
+"""The project, the section and the name of a service; empty names for what belongs to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a bar of counts."""
+
+    x: int
+    width: int
+    severity: Severity
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of source in three parts; the middle one is what the finding is about."""
+
+    number: int
+    before: str
+    marked: str
+    after: str
+    gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A finding, ready to be shown."""
+
+    anchor: str
+    finding: Finding
+    url: str
+    place: str
+    lines: tuple[Line, ...]
+    related: tuple[tuple[str, str], ...]
+    more_related: int
+    fix: str
+    """"safe", "unsafe" or ""."""
+    hunks: tuple[Hunk, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The findings of one service."""
+
+    anchor: str
+    name: str
+    project: str
+    kind: str
+    counts: Mapping[Severity, int]
+    total: int
+    bars: tuple[Bar, ...]
+    findings: tuple[Finding, ...]
+    worst: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule and its findings."""
+
+    rule: Rule
+    url: str
+    worst: Severity
+    total: int
+    bars: tuple[Bar, ...]
+    places: tuple[tuple[str, str], ...]
+    """Anchors of findings that are shown, and the services that they are about."""
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A project with its picture."""
+
+    anchor: str
+    title: str
+    picture: Picture
+    diagram: Diagram
+    links: Mapping[Path, str]
+    """The anchor of each service's section, by path."""
+    open: bool
+
+
+class Page:
+    """Everything that the template asks for. Cards are made when they are written: their texts are not kept."""
+
+    def __init__(self, report: Report, *, include_suppressed: bool) -> None:
+        self.report = report
+        self._secrets = Secrets(report)
+        self._patches = Patches(report, self._secrets)
+        self._owner: dict[int, int] = {}
+        for number, project in enumerate(report.projects):
+            for finding in project.findings:
+                self._owner.setdefault(id(finding), number)
+        self._titles = _titles(report.projects)
+        listed = report.listed(include_suppressed=include_suppressed)
+        worst = sorted(listed, key=lambda finding: -finding.severity)
+        shown = worst[:MOST_CARDS]
+        self.left_out = len(worst) - len(shown)
+        self._anchors = {id(finding): f"f{number}" for number, finding in enumerate(shown, start=1)}
+        critical = (finding for finding in shown if finding.severity is Severity.CRITICAL)
+        self._open = {id(finding) for finding in islice(critical, _MOST_UNFOLDED)}
+        self._accepted = {finding.severity for finding in shown if finding.suppression is not None}
+        self.counts = report.counts
+        self.total = len(report.findings)
+        self.glance = bars(self.counts, self.total, 1000)
+        self.sections = self._sections(listed)
+        self.rules = self._rules(listed)
+
+    def has_accepted(self, severity: Severity) -> bool:
+        """Whether accepted findings of a severity are shown."""
+        return severity in self._accepted
+
+    # Sections ---------------------------------------------------------------------------------------------------
+
+    def _key(self, finding: Finding) -> Key:
+        project, path = self._owner.get(id(finding), -1), finding.path
+        if len(path) > 1 and path[0] in ("services", "jobs"):
+            return project, str(path[0]), str(path[1])
+        return project, "", ""
+
+    def _sections(self, listed: Iterable[Finding]) -> tuple[Section, ...]:
+        gathered: dict[Key, list[Finding]] = defaultdict(list)
+        for finding in listed:
+            gathered[self._key(finding)].append(finding)
+        most = max(map(len, gathered.values()), default=0)
+        ordered = sorted(gathered.items(), key=lambda item: (*_badness(item[1]), item[0]))
+        sections: list[Section] = []
+        for number, ((project, kind, name), findings) in enumerate(ordered, start=1):
+            counts = Counter(finding.severity for finding in findings)
+            sections.append(
+                Section(
+                    anchor=f"s{number}",
+                    name=name,
+                    project=self._titles[project] if len(self._titles) > 1 and project >= 0 else "",
+                    kind=kind.removesuffix("s") or "project",
+                    counts=counts,
+                    total=len(findings),
+                    bars=bars(counts, most, _BAR),
+                    findings=tuple(
+                        sorted(
+                            (finding for finding in findings if id(finding) in self._anchors),
+                            key=lambda finding: -finding.severity,
+                        )
+                    ),
+                    worst=max(counts),
+                )
+            )
+        self._links = {
+            (project, (kind, name)): section.anchor
+            for ((project, kind, name), _), section in zip(ordered, sections, strict=True)
+        }
+        return tuple(sections)
+
+    def _rules(self, listed: Iterable[Finding]) -> tuple[RuleRow, ...]:
+        gathered: dict[str, list[Finding]] = defaultdict(list)
+        for finding in listed:
+            gathered[finding.code].append(finding)
+        most = max(map(len, gathered.values()), default=0)
+        rows: list[RuleRow] = []
+        for _, findings in sorted(gathered.items(), key=lambda item: (*_badness(item[1]), item[0])):
+            counts = Counter(finding.severity for finding in findings)
+            shown = [finding for finding in findings if id(finding) in self._anchors][:_MOST_PLACES]
+            rows.append(
+                RuleRow(
+                    rule=findings[0].rule,
+                    url=_safe_url(findings[0].rule),
+                    worst=max(counts),
+                    total=len(findings),
+                    bars=bars(counts, most, _BAR),
+                    places=tuple((self._anchors[id(finding)], self._about(finding)) for finding in shown),
+                    more=len(findings) - len(shown),
+                )
+            )
+        return tuple(rows)
+
+    def _about(self, finding: Finding) -> str:
+        return self._key(finding)[2] or f"{finding.uri}:{finding.region.start_line}"
+
+    # Findings ---------------------------------------------------------------------------------------------------
+
+    def card(self, finding: Finding) -> Card:
+        """A finding with its source and its fix."""
+        region, fix = finding.region, finding.fix
+        rows: tuple[Row, ...] = ()
+        if finding.file.text:
+            rows = snippet(finding.file, finding.start, finding.end, width=_COLUMNS, secrets=self._secrets)
+        return Card(
+            anchor=self._anchors[id(finding)],
+            finding=finding,
+            url=_safe_url(finding.rule),
+            place=f"{finding.uri}:{region.start_line}:{region.start_column}",
+            lines=tuple(map(_line, rows)),
+            related=tuple(
+                (other.message, f"{other.file.uri}:{other.region.start_line}")
+                for other in finding.related[:_MOST_RELATED]
+            ),
+            more_related=max(len(finding.related) - _MOST_RELATED, 0),
+            fix="" if fix is None else ("safe" if fix.safety is Safety.SAFE else "unsafe"),
+            hunks=self._patches.of(finding),
+            open=id(finding) in self._open,
+        )
+
+    # Projects ---------------------------------------------------------------------------------------------------
+
+    @property
+    def drawable(self) -> tuple[int, ...]:
+        """The projects that have something to draw, the worst first."""
+        numbers = [
+            number
+            for number, each in enumerate(self.report.projects)
+            if each.reading.project.services or each.reading.project.jobs
+        ]
+        return tuple(sorted(numbers, key=lambda number: (*_badness(self.report.projects[number].findings), number)))
+
+    @property
+    def undrawn(self) -> int:
+        """The projects that have no picture because there are too many."""
+        return max(len(self.drawable) - MOST_PICTURES, 0)
+
+    def pictures(self) -> Iterator[Drawn]:
+        """The pictures; where there are many, only the first is unfolded."""
+        numbers = self.drawable
+        for place, number in enumerate(numbers[:MOST_PICTURES]):
+            shown = picture(self.report.projects[number])
+            links: dict[Path, str] = {path: anchor for (owner, path), anchor in self._links.items() if owner == number}
+            is_open = place == 0 or len(numbers) <= MOST_OPEN
+            yield Drawn(f"p{place + 1}", self._titles[number], shown, diagram(shown), links, is_open)
+
+
+def bars(counts: Mapping[Severity, int], most: int, width: int) -> tuple[Bar, ...]:
+    """A bar of counts, the worst first; `most` would fill the width. What there is shows, however little it is."""
+    found: list[Bar] = []
+    x = 0
+    for severity in sorted(Severity, reverse=True):
+        count = counts.get(severity, 0)
+        if count:
+            part = max(count * width // max(most, 1), 3)
+            found.append(Bar(x, part, severity, count))
+            x += part
+    return tuple(found)
+
+
+def _badness(findings: Iterable[Finding]) -> tuple[int, ...]:
+    """Sorts the worst first: by how many there are of each severity, from the worst on."""
+    counts = Counter(finding.severity for finding in findings if finding.suppression is None)
+    return tuple(-counts[severity] for severity in sorted(Severity, reverse=True))
+
+
+def _titles(projects: Sequence[CheckedProject]) -> tuple[str, ...]:
+    """A name for each project that tells it from the others: that of its first file where two are called the same."""
+    names = [str(each.reading.project.name or "project") for each in projects]
+    counts = Counter(names)
+    titles = []
+    for name, each in zip(names, projects, strict=True):
+        files = each.reading.files
+        titles.append(f"{name} ({files[0].uri})" if counts[name] > 1 and files else name)
+    return tuple(titles)
+
+
+def _safe_url(rule: Rule) -> str:
+    """The page of a rule; a rule of one's own may cite anything, and only pages are links."""
+    url = rule_url(rule)
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _line(row: Row) -> Line:
+    """The parts of a row, whose marks count cells."""
+    start = _index(row.text, row.indent)
+    end = max(_index(row.text, row.indent + row.marks), start)
+    return Line(row.number, row.text[:start], row.text[start:end], row.text[end:], row.gap)
+
+
+def _index(text: str, width: int) -> int:
+    """The code point at which so many cells are over."""
+    if text.isascii():
+        return min(width, len(text))
+    for index, cell in enumerate(cells_of(text)):
+        if width <= 0:
+            return index
+        width -= total_width([cell])
+    return len(text)
