@@ -22,8 +22,6 @@ _MOST_EDGES = 6
 """Of one service, on one side."""
 _MARGIN = 14
 _HEADS = 34
-_SLANTED = 96
-"""Room for the names of vertical lines."""
 _STEP = 28
 _LINE = 26
 _GAP = 14
@@ -111,7 +109,7 @@ def diagram(picture: Picture) -> Diagram:
 
 class _Layout:
     def __init__(self, picture: Picture) -> None:
-        rows, lanes = picture.rows[:_MOST_ROWS], picture.lanes[:_MOST_LANES]
+        rows, lanes = _worst(picture.rows), picture.lanes[:_MOST_LANES]
         self.drawn = Diagram()
         self._note(len(picture.rows) - len(rows), "service")
         self._note(len(picture.lanes) - len(lanes), "network")
@@ -136,16 +134,17 @@ class _Layout:
         x = max(x, self._box + _BOX + 90) if lanes else x
         self._host_at = x + _GAP
         widest = max((_width(edge.label, _HOST_CELLS) for row in rows for edge in _few(row.host)), default=0)
-        self._host = self._host_at + widest + _STEP if hosts else 0
+        self._host = self._host_at + widest + _STEP + _GAP if hosts else 0
         if hosts:
             self.drawn.heads.append((self._host_at, "Host"))
-        slanted = _SLANTED if lanes or origins else 0
+        names = [*(REACHES[reach] for reach in origins), *(_cut(lane.name, _LANE_CELLS) for lane in lanes)]
+        # A name that rises at 45 degrees is as high as it is wide.
+        slanted = max((_CHARACTER * len(name) * 5 // 7 + 14 for name in names), default=0)
         y = top = _HEADS + slanted
         for row in rows:
             y += self._row(row, y) + _GAP
         self.drawn.height = y + _MARGIN - _GAP
         last = max((*self._lanes.values(), *self._origins.values()), default=0)
-        # A slanted name reaches to the right of its line.
         self.drawn.width = max(x, self._host + _MARGIN, last + slanted) + _MARGIN
         self._lines(lanes, origins, top - 4, y - _GAP)
 
@@ -209,6 +208,19 @@ class _Layout:
             )
         if self._host:
             self.drawn.lines.append(Line(self._host, top, bottom, "", "The host", "host"))
+
+
+def _worst(rows: Sequence[Row]) -> Sequence[Row]:
+    """As many as there is room for, in their order: those with dangerous edges, then those with the worst findings."""
+    if len(rows) <= _MOST_ROWS:
+        return rows
+
+    def badness(number: int) -> tuple[bool, int, int]:
+        row = rows[number]
+        danger = any(edge.danger for edge in (*row.ports, *row.host))
+        return not danger, 0 if row.severity is None else -1 - row.severity, number
+
+    return [rows[number] for number in sorted(sorted(range(len(rows)), key=badness)[:_MOST_ROWS])]
 
 
 def _few(edges: Sequence[Edge]) -> Sequence[Edge]:

@@ -142,6 +142,11 @@ class Page:
         self.sections = self._sections(listed)
         self.rules = self._rules(listed)
 
+    @property
+    def unproved(self) -> int:
+        """The fixes among the cards made so far whose differences are left out, for what they cost."""
+        return self._patches.left_out
+
     def has_accepted(self, severity: Severity) -> bool:
         """Whether accepted findings of a severity are shown."""
         return severity in self._accepted

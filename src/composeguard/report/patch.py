@@ -27,6 +27,8 @@ _CONTEXT = 3
 _MOST_TEXT = 20_000
 """Code points of one hunk; a longer one is nothing to look at."""
 _MOST_COLUMNS = 300
+_MOST_PROVED = 16_000_000
+"""Code points of all the files that are proved, each as often as it is: a proof reads the whole file."""
 _MASK = "****"
 _SIGNS = {"+": "added", "-": "removed", " ": "kept"}
 
@@ -59,12 +61,19 @@ class Patches:
             for finding in project.findings:
                 self._projects.setdefault(id(finding), project)
         self._previews: dict[int, Previews] = {}
+        self._left = _MOST_PROVED
+        self.left_out = 0
+        """Fixes that were not looked at: those before them have cost enough."""
 
     def of(self, finding: Finding) -> tuple[Hunk, ...]:
         """The hunks of a finding's fix; none where it has no proof, or nothing of it can be shown."""
         project = self._projects.get(id(finding))
         if project is None or finding.fix is None:
             return ()
+        if self._left < len(finding.file.text):
+            self.left_out += 1
+            return ()
+        self._left -= len(finding.file.text)
         previews = self._previews.get(id(project))
         if previews is None:
             checked = Checked(project.reading.root, project.findings)

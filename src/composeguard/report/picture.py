@@ -18,6 +18,8 @@ from composeguard.model.host_paths import host_mounts
 from composeguard.model.ports import Port, Reach
 from composeguard.model.project import Project
 from composeguard.model.service import Workload
+from composeguard.report.likely import likely_secrets
+from composeguard.report.secrets import merged
 from composeguard.source.node import Path
 
 _DEFAULT_NETWORK = "default"
@@ -136,7 +138,7 @@ def _row(project: Project, workload: Workload, found: _Found) -> Row:
     return Row(
         name=workload.name,
         path=workload.path,
-        image=str(workload.image) if workload.image else ("built here" if workload.build is not None else ""),
+        image=_told(workload.image) or ("built here" if workload.build is not None else ""),
         severity=found.worst(workload.path),
         findings=found.counts.get(workload.path, 0),
         ports=_in_order(_ports(workload, found)),
@@ -181,9 +183,17 @@ def _ports(workload: Workload, found: _Found) -> Iterator[Edge]:
         yield found.judged(Edge(_port_label(port), detail, reach=port.reach), workload.at("ports", index))
 
 
+def _told(text: Text | None) -> str:
+    """A text as written: what stands in for a variable, or in an address, may be a secret."""
+    told = "" if text is None else str(text)
+    for start, end in reversed(merged(likely_secrets(told))):
+        told = f"{told[:start]}****{told[end:]}"
+    return told
+
+
 def _port_label(port: Port) -> str:
-    published = str(port.published) if port.published else "random"
-    address = f"{port.host_ip}:" if port.reach in (Reach.ADDRESS, Reach.UNKNOWN) else ""
+    published = _told(port.published) or "random"
+    address = f"{_told(port.host_ip)}:" if port.reach in (Reach.ADDRESS, Reach.UNKNOWN) else ""
     protocol = "" if port.protocol in (None, "tcp") else f"/{port.protocol}"
     target = "?" if port.target is None else str(port.target)
     return f"{address}{published}{protocol} → {target}"
@@ -206,23 +216,19 @@ def _host(project: Project, container: Container, found: _Found) -> Iterator[Edg
             yield edge(f"host {key.removesuffix('_mode')}", f"{key}: host", key, danger=True)
     yield from _mounts(project, container, found)
     for index, device in enumerate(container.devices):
-        yield edge(_name(device.source, "device"), "a device of the host", "devices", index)
+        yield edge(_told(device.source) or "device", "a device of the host", "devices", index)
     if container.gpus:
         yield edge("GPUs", "devices of the host", "gpus")
     for index, capability in enumerate(container.cap_add):
-        yield edge(f"+{capability}", "an added capability", "cap_add", index)
-
-
-def _name(source: Text | None, otherwise: str) -> str:
-    return str(source) if source else otherwise
+        yield edge(f"+{_told(capability)}", "an added capability", "cap_add", index)
 
 
 def _mounts(project: Project, container: Container, found: _Found) -> Iterator[Edge]:
     own = 0
     for mount in host_mounts(project, container):
-        source = mount.normal or str(mount.source)
+        source = mount.normal if isinstance(mount.source, str) and mount.normal else _told(mount.source)
         mode = "read-only" if mount.read_only else "writable"
-        edge = Edge(source, f"{mode}, at {mount.target or source}", danger=source.endswith(_SOCKET))
+        edge = Edge(source, f"{mode}, at {_told(mount.target) or source}", danger=source.endswith(_SOCKET))
         judged = found.judged(edge, mount.entry, *([mount.definition] if mount.definition else []))
         if _within(mount.source, mount.normal) and not judged.danger and judged.severity is None:
             own += 1

@@ -2,7 +2,6 @@
 (() => {
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const findings = all(".finding");
-  const folds = all("details");
 
   // A link to what is folded away, or filtered out, shows it.
   const reveal = () => {
@@ -52,10 +51,10 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Paper has no folds.
+  // Paper has no folds: pictures unfold. Findings go on paper as they stand on the screen, a line each when folded.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = folds.filter((each) => !each.open && !each.matches(".as-table, .places"));
+    folded = all(".project").filter((each) => !each.open);
     for (const each of folded) each.open = true;
   });
   addEventListener("afterprint", () => {
