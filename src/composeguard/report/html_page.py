@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from composeguard.engine.finding import Finding
-from composeguard.engine.fix import Safety
 from composeguard.engine.report import CheckedProject, Report
 from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Severity
-from composeguard.report.cells import cells_of, total_width
 from composeguard.report.diagram import Diagram, diagram
-from composeguard.report.options import rule_url
-from composeguard.report.patch import Hunk, Patches
+from composeguard.report.html_cards import Card, Cards, safe_url
 from composeguard.report.picture import Picture, picture
-from composeguard.report.secrets import Secrets
-from composeguard.report.snippet import Row, snippet
 from composeguard.source.node import Path
 
 MOST_CARDS = 2_000
@@ -26,10 +21,8 @@ MOST_CARDS = 2_000
 MOST_PICTURES = 20
 MOST_OPEN = 3
 _MOST_PLACES = 40
-_MOST_RELATED = 6
 _MOST_UNFOLDED = 4
 """Critical findings that need no click."""
-_COLUMNS = 110
 _BAR = 160
 
 Key = tuple[int, str, str]
@@ -44,34 +37,6 @@ class Bar:
     width: int
     severity: Severity
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of source in three parts; the middle one is what the finding is about."""
-
-    number: int
-    before: str
-    marked: str
-    after: str
-    gap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A finding, ready to be shown."""
-
-    anchor: str
-    finding: Finding
-    url: str
-    place: str
-    lines: tuple[Line, ...]
-    related: tuple[tuple[str, str], ...]
-    more_related: int
-    fix: str
-    """"safe", "unsafe" or ""."""
-    hunks: tuple[Hunk, ...]
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +86,7 @@ class Page:
 
     def __init__(self, report: Report, *, include_suppressed: bool) -> None:
         self.report = report
-        self._secrets = Secrets(report)
-        self._patches = Patches(report, self._secrets)
+        self._cards = Cards(report)
         self._owner: dict[int, int] = {}
         for number, project in enumerate(report.projects):
             for finding in project.findings:
@@ -142,10 +106,14 @@ class Page:
         self.sections = self._sections(listed)
         self.rules = self._rules(listed)
 
+    def card(self, finding: Finding) -> Card:
+        """A finding with its source and its fix."""
+        return self._cards.card(finding, self._anchors[id(finding)], is_open=id(finding) in self._open)
+
     @property
     def unproved(self) -> int:
         """The fixes among the cards made so far whose differences are left out, for what they cost."""
-        return self._patches.left_out
+        return self._cards.unproved
 
     def has_accepted(self, severity: Severity) -> bool:
         """Whether accepted findings of a severity are shown."""
@@ -204,7 +172,7 @@ class Page:
             rows.append(
                 RuleRow(
                     rule=findings[0].rule,
-                    url=_safe_url(findings[0].rule),
+                    url=safe_url(findings[0].rule),
                     worst=max(counts),
                     total=len(findings),
                     bars=bars(counts, most, _BAR),
@@ -216,30 +184,6 @@ class Page:
 
     def _about(self, finding: Finding) -> str:
         return self._key(finding)[2] or f"{finding.uri}:{finding.region.start_line}"
-
-    # Findings ---------------------------------------------------------------------------------------------------
-
-    def card(self, finding: Finding) -> Card:
-        """A finding with its source and its fix."""
-        region, fix = finding.region, finding.fix
-        rows: tuple[Row, ...] = ()
-        if finding.file.text:
-            rows = snippet(finding.file, finding.start, finding.end, width=_COLUMNS, secrets=self._secrets)
-        return Card(
-            anchor=self._anchors[id(finding)],
-            finding=finding,
-            url=_safe_url(finding.rule),
-            place=f"{finding.uri}:{region.start_line}:{region.start_column}",
-            lines=tuple(map(_line, rows)),
-            related=tuple(
-                (other.message, f"{other.file.uri}:{other.region.start_line}")
-                for other in finding.related[:_MOST_RELATED]
-            ),
-            more_related=max(len(finding.related) - _MOST_RELATED, 0),
-            fix="" if fix is None else ("safe" if fix.safety is Safety.SAFE else "unsafe"),
-            hunks=self._patches.of(finding),
-            open=id(finding) in self._open,
-        )
 
     # Projects ---------------------------------------------------------------------------------------------------
 
@@ -296,27 +240,3 @@ def _titles(projects: Sequence[CheckedProject]) -> tuple[str, ...]:
         files = each.reading.files
         titles.append(f"{name} ({files[0].uri})" if counts[name] > 1 and files else name)
     return tuple(titles)
-
-
-def _safe_url(rule: Rule) -> str:
-    """The page of a rule; a rule of one's own may cite anything, and only pages are links."""
-    url = rule_url(rule)
-    return url if url.startswith(("https://", "http://")) else ""
-
-
-def _line(row: Row) -> Line:
-    """The parts of a row, whose marks count cells."""
-    start = _index(row.text, row.indent)
-    end = max(_index(row.text, row.indent + row.marks), start)
-    return Line(row.number, row.text[:start], row.text[start:end], row.text[end:], row.gap)
-
-
-def _index(text: str, width: int) -> int:
-    """The code point at which so many cells are over."""
-    if text.isascii():
-        return min(width, len(text))
-    for index, cell in enumerate(cells_of(text)):
-        if width <= 0:
-            return index
-        width -= total_width([cell])
-    return len(text)
