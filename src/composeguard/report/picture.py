@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from composeguard.compose.unresolved import Text
-from composeguard.engine.finding import Finding
 from composeguard.engine.report import CheckedProject
 from composeguard.engine.severity import Severity
 from composeguard.model.container import Container
@@ -18,10 +17,11 @@ from composeguard.model.host_paths import host_mounts
 from composeguard.model.ports import Port, Reach
 from composeguard.model.project import Project
 from composeguard.model.service import Workload
-from composeguard.report.likely import likely_secrets
+from composeguard.report.likely import likely_secrets, names_a_secret
 from composeguard.report.secrets import merged
 from composeguard.source.node import Path
 
+_MASK = "****"
 _DEFAULT_NETWORK = "default"
 _NAMESPACES = ("pid", "ipc", "uts", "userns_mode", "cgroup")
 _SOCKET = ".sock"
@@ -88,7 +88,7 @@ class Picture:
 def picture(checked: CheckedProject) -> Picture:
     """The picture of a project."""
     project = checked.reading.project
-    found = _Found(checked.findings)
+    found = _Found(checked)
     rows = [_row(project, workload, found) for workload in (*project.services.values(), *project.jobs.values())]
     used = {name for row in rows for name in row.networks}
     # The networks of what is published first: they are nearest to the way in.
@@ -101,13 +101,14 @@ def picture(checked: CheckedProject) -> Picture:
 
 
 class _Found:
-    """The worst severity at or below a path."""
+    """The worst severity at or below a path, and what must not be told of it."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    def __init__(self, checked: CheckedProject) -> None:
+        self._reading = checked.reading
         self.counts: dict[Path, int] = {}
         self._active: dict[Path, Severity] = {}
         self._accepted: dict[Path, Severity] = {}
-        for finding in findings:
+        for finding in checked.findings:
             worst = self._active if finding.suppression is None else self._accepted
             if finding.suppression is None:
                 self.counts[finding.path[:2]] = self.counts.get(finding.path[:2], 0) + 1
@@ -118,8 +119,15 @@ class _Found:
     def worst(self, path: Path) -> Severity | None:
         return self._active.get(path)
 
+    def hides(self, path: Path) -> bool:
+        """Whether the value at a path is made of a variable with the name of a credential."""
+        node = self._reading.node(path)
+        return node is not None and names_a_secret(node.file.text[node.start : node.end])
+
     def judged(self, edge: Edge, *paths: Path) -> Edge:
-        """The edge with what was found at these places."""
+        """The edge with what was found at these places; without its words where a secret makes them."""
+        if any(map(self.hides, paths)):
+            edge = replace(edge, label=_MASK, detail="a variable that may hold a secret")
         active = [self._active[path] for path in paths if path in self._active]
         accepted = [self._accepted[path] for path in paths if path in self._accepted]
         worst = max((*active, *accepted), default=Severity.INFO)
@@ -135,10 +143,11 @@ def _row(project: Project, workload: Workload, found: _Found) -> Row:
     host = list(_host(project, workload, found))
     for step in getattr(workload, "pre_start", ()):
         host.extend(_host(project, step, found))
+    image = _MASK if found.hides(workload.at("image")) else _told(workload.image)
     return Row(
         name=workload.name,
         path=workload.path,
-        image=_told(workload.image) or ("built here" if workload.build is not None else ""),
+        image=image or ("built here" if workload.build is not None else ""),
         severity=found.worst(workload.path),
         findings=found.counts.get(workload.path, 0),
         ports=_in_order(_ports(workload, found)),
@@ -187,7 +196,7 @@ def _told(text: Text | None) -> str:
     """A text as written: what stands in for a variable, or in an address, may be a secret."""
     told = "" if text is None else str(text)
     for start, end in reversed(merged(likely_secrets(told))):
-        told = f"{told[:start]}****{told[end:]}"
+        told = f"{told[:start]}{_MASK}{told[end:]}"
     return told
 
 

@@ -7,8 +7,9 @@
   const reveal = () => {
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
-    if (target.matches(".finding.other, .service.other")) {
+    if (words && target.closest(".finding, .service") && getComputedStyle(target).display === "none") {
       words.value = "";
+      for (const box of boxes) box.checked = box.id !== "only-fixable";
       filter();
     }
     for (let each = target; each; each = each.parentElement) {
@@ -18,6 +19,7 @@
   };
 
   const words = document.getElementById("words");
+  const boxes = all(".filter input[type=checkbox]");
   const shown = document.getElementById("shown");
   const texts = findings.map((each) => {
     const title = each.closest(".service").querySelector("h3").textContent;
@@ -38,7 +40,7 @@
   if (words) {
     document.getElementById("by-text").hidden = false;
     words.addEventListener("input", filter);
-    for (const box of all(".filter input[type=checkbox]")) box.addEventListener("change", filter);
+    for (const box of boxes) box.addEventListener("change", filter);
     const unfold = document.getElementById("unfold");
     unfold.addEventListener("click", () => {
       const open = unfold.textContent === "Unfold all";
