@@ -206,6 +206,10 @@ def test_accepted_findings_are_shown_when_asked_for(tmp_path: Path, monkeypatch:
     _sound(text)
     assert "Accepted: it &lt;must&gt;" in text
     assert "every device and capability of the host); accepted by a comment</title>" in text
+    # What is accepted counts nowhere.
+    assert "0 critical" not in text
+    assert '<li class="tile critical none"><b>0</b>' in text
+    assert '<td><span class="badge medium">medium</span></td>' in text
     assert "Accepted:" not in _checked(tmp_path, monkeypatch)
 
 

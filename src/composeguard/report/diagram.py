@@ -26,11 +26,14 @@ _STEP = 28
 _LINE = 26
 _GAP = 14
 _BOX = 216
+"""The least width of a service: what it says of itself needs that."""
 _LEAST = 52
 _CHIP = 20
 _CHARACTER = 7
 """The width of a character of the picture's font, at most."""
-_PORT_CELLS, _HOST_CELLS, _NAME_CELLS, _IMAGE_CELLS, _LANE_CELLS = 20, 24, 24, 30, 17
+_BOLD = 8
+"""The same for the names of services."""
+_PORT_CELLS, _HOST_CELLS, _NAME_CELLS, _IMAGE_CELLS, _LANE_CELLS = 20, 24, 40, 30, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,16 @@ class _Layout:
         widest = max((_width(edge.label, _PORT_CELLS) for row in rows for edge in _few(row.ports)), default=0)
         self._box = self._ports_at + widest + _STEP if origins else x
         self.drawn.heads.append((self._box, "Services"))
-        x = self._box + _BOX
+        # Names differ at their ends (`app-worker-mails`, `app-worker-builds`), so that boxes grow with them.
+        longest = max((total_width(cells_of(row.name[:_NAME_CELLS])) for row in rows), default=0)
+        self._wide = max(_BOX, min(longest, _NAME_CELLS) * _BOLD + 28)
+        x = self._box + self._wide
         if lanes:
             self.drawn.heads.append((x + _GAP, "Networks"))
         self._lanes = {lane.name: x + _STEP + _STEP * index for index, lane in enumerate(lanes)}
         x += _STEP * (len(lanes) + 1) if lanes else 0
         # The last head needs room, whatever stands under it.
-        x = max(x, self._box + _BOX + 90) if lanes else x
+        x = max(x, self._box + self._wide + 90) if lanes else x
         self._host_at = x + _GAP
         widest = max((_width(edge.label, _HOST_CELLS) for row in rows for edge in _few(row.host)), default=0)
         self._host = self._host_at + widest + _STEP + _GAP if hosts else 0
@@ -164,14 +170,22 @@ class _Layout:
         ends = tuple(sorted(self._lanes[name] for name in row.networks if name in self._lanes))
         if ends:
             title = f"{row.name} is in {', '.join(sorted(row.networks))}"
-            self.drawn.wires.append(Wire(y + height - 13, self._box + _BOX, ends[-1], "network", ends, title))
+            self.drawn.wires.append(Wire(y + height - 13, self._box + self._wide, ends[-1], "network", ends, title))
         says = "no findings" if not row.findings else f"{row.findings} finding{'s' * (row.findings != 1)}"
         if row.severity is not None:
             says += f", worst {row.severity.label}"
         box = Box(
-            self._box, y, _BOX, height, _cut(row.name, _NAME_CELLS), _cut(row.image, _IMAGE_CELLS), says, row.severity,
-            row.path, f"{row.name} ({row.image}): {says}" if row.image else f"{row.name}: {says}",
-        )  # fmt: skip
+            self._box,
+            y,
+            self._wide,
+            height,
+            _cut(row.name, _NAME_CELLS),
+            _cut(row.image, _IMAGE_CELLS),
+            says,
+            row.severity,
+            row.path,
+            f"{row.name} ({row.image}): {says}" if row.image else f"{row.name}: {says}",
+        )
         self.drawn.boxes.append(box)
         return height
 
@@ -184,7 +198,7 @@ class _Layout:
 
     def _reach(self, row: Row, edge: Edge, y: int) -> None:
         title = _title(f"{row.name} reaches {edge.label}", edge)
-        start = self._box + _BOX
+        start = self._box + self._wide
         tip = self._host - 5
         self.drawn.wires.append(Wire(y, start, tip, _kind(edge), (), title, edge.danger, arrow=tip))
         self._chip(self._host_at, y, edge, _HOST_CELLS, title)

@@ -51,7 +51,8 @@ class Section:
     total: int
     bars: tuple[Bar, ...]
     findings: tuple[Finding, ...]
-    worst: Severity
+    worst: Severity | None
+    """None: all are accepted by comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ class RuleRow:
 
     rule: Rule
     url: str
-    worst: Severity
     total: int
     bars: tuple[Bar, ...]
     places: tuple[tuple[str, str], ...]
@@ -97,7 +97,9 @@ class Page:
         shown = worst[:MOST_CARDS]
         self.left_out = len(worst) - len(shown)
         self._anchors = {id(finding): f"f{number}" for number, finding in enumerate(shown, start=1)}
-        critical = (finding for finding in shown if finding.severity is Severity.CRITICAL)
+        critical = (
+            finding for finding in shown if finding.severity is Severity.CRITICAL and finding.suppression is None
+        )
         self._open = {id(finding) for finding in islice(critical, _MOST_UNFOLDED)}
         self._accepted = {finding.severity for finding in shown if finding.suppression is not None}
         self.counts = report.counts
@@ -131,11 +133,11 @@ class Page:
         gathered: dict[Key, list[Finding]] = defaultdict(list)
         for finding in listed:
             gathered[self._key(finding)].append(finding)
-        most = max(map(len, gathered.values()), default=0)
+        most = max((_active(findings).total() for findings in gathered.values()), default=0)
         ordered = sorted(gathered.items(), key=lambda item: (*_badness(item[1]), item[0]))
         sections: list[Section] = []
         for number, ((project, kind, name), findings) in enumerate(ordered, start=1):
-            counts = Counter(finding.severity for finding in findings)
+            counts = _active(findings)
             sections.append(
                 Section(
                     anchor=f"s{number}",
@@ -143,7 +145,7 @@ class Page:
                     project=self._titles[project] if len(self._titles) > 1 and project >= 0 else "",
                     kind=kind.removesuffix("s") or "project",
                     counts=counts,
-                    total=len(findings),
+                    total=counts.total(),
                     bars=bars(counts, most, _BAR),
                     findings=tuple(
                         sorted(
@@ -151,7 +153,7 @@ class Page:
                             key=lambda finding: -finding.severity,
                         )
                     ),
-                    worst=max(counts),
+                    worst=max(counts, default=None),
                 )
             )
         self._links = {
@@ -164,17 +166,16 @@ class Page:
         gathered: dict[str, list[Finding]] = defaultdict(list)
         for finding in listed:
             gathered[finding.code].append(finding)
-        most = max(map(len, gathered.values()), default=0)
+        most = max((_active(findings).total() for findings in gathered.values()), default=0)
         rows: list[RuleRow] = []
         for _, findings in sorted(gathered.items(), key=lambda item: (*_badness(item[1]), item[0])):
-            counts = Counter(finding.severity for finding in findings)
+            counts = _active(findings)
             shown = [finding for finding in findings if id(finding) in self._anchors][:_MOST_PLACES]
             rows.append(
                 RuleRow(
                     rule=findings[0].rule,
                     url=safe_url(findings[0].rule),
-                    worst=max(counts),
-                    total=len(findings),
+                    total=counts.total(),
                     bars=bars(counts, most, _BAR),
                     places=tuple((self._anchors[id(finding)], self._about(finding)) for finding in shown),
                     more=len(findings) - len(shown),
@@ -225,9 +226,14 @@ def bars(counts: Mapping[Severity, int], most: int, width: int) -> tuple[Bar, ..
     return tuple(found)
 
 
+def _active(findings: Iterable[Finding]) -> Counter[Severity]:
+    """How many findings of each severity no comment accepts."""
+    return Counter(finding.severity for finding in findings if finding.suppression is None)
+
+
 def _badness(findings: Iterable[Finding]) -> tuple[int, ...]:
     """Sorts the worst first: by how many there are of each severity, from the worst on."""
-    counts = Counter(finding.severity for finding in findings if finding.suppression is None)
+    counts = _active(findings)
     return tuple(-counts[severity] for severity in sorted(Severity, reverse=True))
 
 

@@ -75,7 +75,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One project; the services that others can reach come first."""
+    """One project; the services that others can reach come first, then those that reach into the host."""
 
     lanes: tuple[Lane, ...]
     rows: tuple[Row, ...]
@@ -96,7 +96,12 @@ def picture(checked: CheckedProject) -> Picture:
     lanes = [_lane(project, name) for name in sorted(used)]
     lanes.sort(key=lambda lane: (lane.name not in front, lane.internal))
     rank = {lane.name: index for index, lane in enumerate(lanes)}
-    rows.sort(key=lambda row: (not row.ports, min((rank[name] for name in row.networks), default=len(rank))))
+
+    def order(row: Row) -> tuple[bool, bool, int]:
+        nearest = min((rank[name] for name in row.networks), default=len(rank))
+        return not row.ports, not any(edge.danger for edge in row.host), nearest
+
+    rows.sort(key=order)
     return Picture(tuple(lanes), tuple(rows))
 
 
