@@ -116,7 +116,7 @@ def cap_drop_all(container: Container, options: ImageOptions) -> Iterator[Proble
         container.at("cap_drop"),
         f"{container.name} keeps capabilities: `cap_drop` does not hold ALL",
         label="capabilities that the program may not need",
-        fix=_fix(container, image_profile(container, options.images)),
+        fix=_fix(container, image_profile(container, options.profiles)),
         evidence="cap_drop",
     )
 

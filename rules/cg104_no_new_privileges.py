@@ -118,7 +118,7 @@ def no_new_privileges(container: Container, options: ImageOptions) -> Iterator[P
         (*entries, refusals[-1]) if refusals else entries,
         f"{container.name} lets its processes gain privileges: `security_opt` does not set no-new-privileges",
         label="set-user-ID programs work",
-        fix=_fix(operations, image_profile(container, options.images)),
+        fix=_fix(operations, image_profile(container, options.profiles)),
         evidence="no-new-privileges",
     )
 

@@ -124,7 +124,7 @@ def writable_root_filesystem(container: Container, options: ImageOptions) -> Ite
         container.at("read_only"),
         f"{container.name} can write to its root filesystem: `read_only` is not true",
         label="programs and start scripts can be replaced",
-        fix=_fix(container, image_profile(container, options.images)),
+        fix=_fix(container, image_profile(container, options.profiles)),
         evidence="read_only",
     )
 

@@ -193,7 +193,7 @@ def runs_as_root(container: Container, options: ImageOptions) -> Iterator[Proble
     **When to ignore.** Images that start as root by design and step down to `PUID`/`PGID` (those of
     LinuxServer are reported as information), and programs that change users themselves, such as mail servers.
     """
-    yield from _own(container, image_profile(container, options.images))
+    yield from _own(container, image_profile(container, options.profiles))
     for hook, path in container.hooks():
         if _is_root(hook.user):
             yield Problem(

@@ -15,6 +15,7 @@ from composeguard.api import (
     Reference,
     Severity,
     Unresolved,
+    agent_of,
     cis,
     compose,
     cwe,
@@ -168,7 +169,8 @@ def engine_socket(reading: Reading) -> Iterator[Problem]:
 
     **Fix.** Put a socket proxy in between: one small container holds the socket, publishes no port, and
     passes on only the calls that the consumer needs; the consumer gets `DOCKER_HOST=tcp://socket-proxy:2375`
-    on a network with `internal: true`. Such a proxy is itself reported, with low severity.
+    on a network with `internal: true`. Such a proxy is itself reported, with low severity; a monitoring agent that
+    mounts, read-only, a folder around the socket as its manual asks (`/`, `/var/run`), as information.
 
     **When to ignore.** Programs whose purpose is to manage the engine, where their users may be root on the
     host anyway.
@@ -177,7 +179,10 @@ def engine_socket(reading: Reading) -> Iterator[Problem]:
     for container in reading.project.containers():
         for path, source, target, read_only in _mounts(container):
             engine = _engine(source)
-            if engine:
+            if engine and read_only and _is_of_agent(container, source):
+                if str(source) != "/" and not _is_never_root(container):  # of `/`, CG202 says it
+                    yield _of_agent(container, path, engine, source)
+            elif engine:
                 yield _problem(container, path, f"mounts {_words(engine, source)}", engine, read_only=read_only)
             elif isinstance(source, Unresolved) and (engine := _engine(target)):
                 yield _problem(
@@ -267,6 +272,35 @@ def _problem(
         label=_ROOT,
         severity=severity,
         evidence=evidence,
+    )
+
+
+def _is_of_agent(container: Container, source: str | Unresolved | None) -> bool:
+    """Whether a monitoring agent mounts a folder around the socket because its manual has it read that folder."""
+    if not isinstance(source, str) or posixpath.basename(normal_host_path(source)).lower() in _SOCKETS:
+        return False
+    agent = agent_of(container.image)
+    return agent is not None and normal_host_path(source) in agent.reads
+
+
+def _is_never_root(container: Container) -> bool:
+    """Whether the process is known to be somebody whom the socket does not let in; a group may be the engine's."""
+    if not isinstance(container.user, str) or container.group_add:
+        return False
+    user, _, group = container.user.partition(":")
+    return user.isascii() and user.isdigit() and int(user) > 0 and group in ("", user)
+
+
+def _of_agent(container: Container, path: Path, engine: str, source: str | Unresolved | None) -> Problem:
+    agent = agent_of(container.image)
+    assert agent is not None
+    return Problem(
+        path,
+        f"{container.name} mounts {_words(engine, source)}; it is {agent.name}, whose manual has it read that: as "
+        "root it reaches the socket, so give it a `user` where it can do without, and no port beyond this host",
+        label="as root, the agent reaches the socket",
+        severity=Severity.INFO,
+        evidence=engine,
     )
 
 

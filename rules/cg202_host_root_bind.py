@@ -14,11 +14,11 @@ from composeguard.api import (
     Reading,
     Reference,
     Severity,
+    agent_of,
     cis,
     compose,
     cwe,
     host_mounts,
-    image_name,
     pss,
     reading_rule,
 )
@@ -148,45 +148,6 @@ _ROWS = {
     "/Library": _Row(_PROGRAMS, ""),
 }
 
-_AGENTS = frozenset(
-    (
-        "alloy",
-        "auditbeat",
-        "beszel-agent",
-        "cadvisor",
-        "collectd",
-        "datadog/agent",
-        "datadoghq/agent",
-        "elastic-agent",
-        "falco",
-        "filebeat",
-        "fluent-bit",
-        "fluentd",
-        "glances",
-        "grafana/agent",
-        "metricbeat",
-        "netdata",
-        "newrelic/infrastructure",
-        "node-exporter",
-        "node_exporter",
-        "oneagent",
-        "opentelemetry-collector",
-        "opentelemetry-collector-contrib",
-        "osquery",
-        "otel-collector",
-        "packetbeat",
-        "process-exporter",
-        "promtail",
-        "pulse-agent",
-        "sysdig/agent",
-        "telegraf",
-        "vector",
-        "zabbix-agent",
-        "zabbix-agent2",
-    )
-)
-"""Monitoring agents whose manuals ask for the host's folders, by the last part of the image's name, or the last two."""
-
 
 @reading_rule(
     code="CG202",
@@ -269,11 +230,12 @@ def host_root_bind(reading: Reading) -> Iterator[Problem]:
 
 def _problem(container: Container, mount: HostMount, row: _Row, gain: str) -> Problem:
     severity = row.read_severity if mount.read_only else row.severity
-    agent = _agent(container) if mount.read_only else ""
+    agent = agent_of(container.image) if mount.read_only else None
     reason = ""
-    if agent:
+    if agent and agent.needs(mount.normal):
         severity = Severity.INFO
-        reason = f" ({agent} is a monitoring agent, which reads it)"
+        socket = "; as root it reaches the engine's socket, too" if mount.normal == "/" else ""
+        reason = f" (it is {agent.name}, whose manual has it read that{socket})"
     how = "can read" if mount.read_only else "can write"
     return Problem(
         mount.path,
@@ -295,10 +257,3 @@ def _row(path: str) -> _Row | None:
         if above is not None:
             return above if above.deep else None
     return row
-
-
-def _agent(container: Container) -> str:
-    """The name of the known agent that the image is, else ""."""
-    name = image_name(container.image) if container.image else None
-    parts = name.path.split("/") if name else []
-    return next((known for known in ("/".join(parts[-2:]), *parts[-1:]) if known in _AGENTS), "")

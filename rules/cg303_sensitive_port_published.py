@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from composeguard.api import (
     Example,
     Fix,
     Operation,
+    Options,
     Path,
     Problem,
     Profile,
@@ -23,6 +25,7 @@ from composeguard.api import (
     compose,
     cwe,
     docker,
+    option,
     owasp,
     reading_rule,
 )
@@ -176,6 +179,13 @@ for _row in _ROWS:
     _BY_PORT.setdefault(_row.port, []).append(_row)
 
 
+class SensitivePortPublished(Options):
+    """What a configuration can set."""
+
+    ports: tuple[int, ...] = option((), "Further ports of containers that are no business of other machines.")
+    services: tuple[str, ...] = option((), "Services that are there for other machines; `*` stands for any text.")
+
+
 @reading_rule(
     code="CG303",
     name="sensitive-port-published",
@@ -255,9 +265,32 @@ services:
     ports: ["10.0.0.5:8123:8123", "10.0.0.5:5432:8080"]
 """,
         ),
+        Example(
+            title="A port of one's own",
+            settings={"ports": [7070], "services": ["edge-*"]},
+            bad="""\
+services:
+  backend:
+    image: example.org/backend:1.4
+    ports: ["7070:7070"]  # expect: CG303
+  edge-db:
+    image: postgres:16.4
+    ports: ["5432:5432"]
+""",
+            fixed="""\
+services:
+  backend:
+    image: example.org/backend:1.4
+    ports: ["127.0.0.1:7070:7070"]
+  edge-db:
+    image: postgres:16.4
+    ports: ["5432:5432"]
+""",
+        ),
     ),
+    options=SensitivePortPublished,
 )
-def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
+def sensitive_port_published(reading: Reading, options: SensitivePortPublished) -> Iterator[Problem]:
     """Databases, caches, queues, engines and debuggers are no business of other machines.
 
     Scanners find an open port within minutes of its opening, and data stores without a password are emptied and
@@ -273,13 +306,13 @@ def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if not container.publishes:
+        if not container.publishes or any(fnmatchcase(container.name, name) for name in options.services):
             continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Path] = {}
         for index, port in enumerate(container.ports):
-            row = _row_of(container, port.target, port.protocol)
+            row = _row_of(container, port.target, port.protocol) or _further(port.target, options)
             path = container.at("ports", index)
             node = reading.node(path)
             place = (node.start, node.end) if node else (index, -1)
@@ -303,6 +336,12 @@ def sensitive_port_published(reading: Reading) -> Iterator[Problem]:
                 severity=None if port.reach is Reach.EVERYWHERE else Severity.MEDIUM,
                 evidence=f"{port.published}:{port.target}/{port.protocol}",
             )
+
+
+def _further(target: int | Unresolved | None, options: SensitivePortPublished) -> _Row | None:
+    if not isinstance(target, int) or target not in options.ports:
+        return None
+    return _Row(target, "what the configuration keeps back", "the configuration names its port", "")
 
 
 def _row_of(container: Workload, target: int | Unresolved | None, protocol: str | Unresolved | None) -> _Row | None:

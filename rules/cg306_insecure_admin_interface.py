@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from composeguard.api import (
     Container,
     Example,
+    Options,
     Path,
     Problem,
     Profile,
@@ -20,6 +21,7 @@ from composeguard.api import (
     container_rule,
     cwe,
     image_name,
+    option,
 )
 
 _TRUE = "1|t|true|y|yes|on"
@@ -220,6 +222,12 @@ _INTERFACES = (
 )
 
 
+class InsecureAdminInterface(Options):
+    """What a configuration can set."""
+
+    images: tuple[str, ...] = option((), "Further images whose interface is open to all: team/admin, without tag.")
+
+
 @container_rule(
     code="CG306",
     name="insecure-admin-interface",
@@ -286,9 +294,20 @@ services:
     environment: {GF_AUTH_ANONYMOUS_ENABLED: "true", GF_AUTH_ANONYMOUS_ORG_ROLE: Viewer}
 """,
         ),
+        Example(
+            title="An image of one's own",
+            settings={"images": ["team/admin"]},
+            bad="""\
+services:
+  admin:
+    image: registry.example.org/team/admin:1.4  # expect: CG306
+    ports: ["8080:8080"]
+""",
+        ),
     ),
+    options=InsecureAdminInterface,
 )
-def insecure_admin_interface(container: Container) -> Iterator[Problem]:
+def insecure_admin_interface(container: Container, options: InsecureAdminInterface) -> Iterator[Problem]:
     """An administration interface answers whoever reaches it.
 
     It shows the routes, topics, keys or logs of other services, and often changes them or runs code. Where no port
@@ -313,6 +332,8 @@ def insecure_admin_interface(container: Container) -> Iterator[Problem]:
             continue
         if _stays_open(container, interface):
             yield _problem(container, container.at("image"), interface.what, None)
+    if _is_image_of(repository, options.images) and _is_exposed(container, None):
+        yield _problem(container, container.at("image"), "an interface that the configuration calls open", None)
 
 
 def _problem(container: Container, path: Path, what: str, port: int | None) -> Problem:

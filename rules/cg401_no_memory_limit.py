@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from composeguard.api import (
     Container,
     Example,
-    Fix,
+    FixLimits,
     Path,
     Problem,
     Profile,
-    Safety,
     Service,
     Set,
     Severity,
@@ -20,6 +19,7 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    limit_fix,
     owasp,
 )
 
@@ -89,9 +89,30 @@ services:
         limits: {memory: "${WEB_MEMORY:-256m}", cpus: "0.5", pids: 100}
 """,
         ),
+        Example(
+            title="What an organisation has chosen",
+            settings={"limits": [{"memory": "256m"}, {"images": ["postgres"], "memory": "2g"}]},
+            bad="""\
+services:
+  web:  # expect: CG401
+    image: nginx:1.27.2
+  db:  # expect: CG401
+    image: postgres:17.2
+""",
+            fixed="""\
+services:
+  web:
+    image: nginx:1.27.2
+    mem_limit: 256m
+  db:
+    image: postgres:17.2
+    mem_limit: 2g
+""",
+        ),
     ),
+    options=FixLimits,
 )
-def no_memory_limit(container: Container) -> Iterator[Problem]:
+def no_memory_limit(container: Container, options: FixLimits) -> Iterator[Problem]:
     """A container without a memory limit can take all memory of the host.
 
     A request that makes the program allocate without bound, or a leak, starves every other container, and the
@@ -99,8 +120,9 @@ def no_memory_limit(container: Container) -> Iterator[Problem]:
     no limit, nor is a reservation, nor a number with a fraction (`mem_limit: 1.5`), which Compose drops
     without a word.
 
-    **Fix.** Set `mem_limit` to what the program needs under load; the fix writes 512m where nothing is known.
-    Where a block `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
+    **Fix.** Set `mem_limit` to what the program needs under load; the fix writes what the configuration says
+    (`fix.limits`, `memory`), else 512m. Where a block `deploy.resources.limits` exists, the limit goes there:
+    Compose refuses two that differ.
 
     **When to ignore.** A host that runs this one program only.
     """
@@ -116,13 +138,14 @@ def no_memory_limit(container: Container) -> Iterator[Problem]:
     for amount in (container.mem_limit, limits.memory if limits else None):
         if isinstance(amount, Unresolved) or (amount is not None and amount > 0):
             return
-    value = _default(container)
+    chosen = options.of(container).memory
+    value = chosen or _default(container)
     fix = None
     if value is not None:
-        fix = Fix(
+        fix = limit_fix(
             f"limit memory to {value}",
             tuple(Set(path, value) for path in dict.fromkeys((*given, place))),
-            Safety.UNSAFE,
+            chosen=chosen is not None,
             note="the kernel ends a program that needs more; put in what it uses under load",
         )
     yield Problem(

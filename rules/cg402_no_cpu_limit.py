@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from composeguard.api import (
     Container,
     Example,
-    Fix,
+    FixLimits,
     Operation,
     Path,
     Problem,
     Profile,
-    Safety,
     Service,
     Set,
     Severity,
@@ -21,6 +20,7 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    limit_fix,
     owasp,
 )
 
@@ -69,16 +69,17 @@ services:
 """,
         ),
     ),
+    options=FixLimits,
 )
-def no_cpu_limit(container: Container) -> Iterator[Problem]:
+def no_cpu_limit(container: Container, options: FixLimits) -> Iterator[Problem]:
     """A container without a CPU limit can keep all processors of the host busy.
 
     One endless loop, or a miner that an attacker brings along, slows every other container down. `cpus`,
     `cpu_quota` or `deploy.resources.limits.cpus` counts; 0 is no limit. Shares only divide what is contended,
     and `cpuset` says which processors, not how much of them.
 
-    **Fix.** Set `cpus`; the fix writes 1.0 where nothing is known. Where a block `deploy.resources.limits`
-    exists, the limit goes there: Compose refuses two that differ.
+    **Fix.** Set `cpus`; the fix writes what the configuration says (`fix.limits`, `cpus`), else 1.0. Where a block
+    `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
 
     **When to ignore.** Batch work that may use whatever is free.
     """
@@ -95,15 +96,17 @@ def no_cpu_limit(container: Container) -> Iterator[Problem]:
             return
         if amount is not None:
             given.append(path)
-    operations = _operations(container, in_block=limits is not None)
+    chosen = options.of(container).cpus
+    amount_of = f"{chosen:g} processors" if chosen and chosen != 1 else "one processor"
+    operations = _operations(container, chosen, in_block=limits is not None)
     yield Problem(
         given[0] if given else operations[-1].path if operations else container.at("cpus"),
         f"{container.name} has no CPU limit",
         label="may keep all processors busy",
-        fix=Fix(
-            "limit the container to one processor",
+        fix=limit_fix(
+            f"limit the container to {amount_of}",
             operations,
-            Safety.UNSAFE,
+            chosen=chosen is not None,
             note="a program that uses several processors gets slower; put in what it needs under load",
         )
         if operations
@@ -112,15 +115,16 @@ def no_cpu_limit(container: Container) -> Iterator[Problem]:
     )
 
 
-def _operations(container: Container, *, in_block: bool) -> tuple[Operation, ...]:
-    """One processor, by the key that the service already uses: the engine refuses `cpus` beside a period or a quota."""
+def _operations(container: Container, chosen: float | None, *, in_block: bool) -> tuple[Operation, ...]:
+    """The limit, or one processor, by the key that the service already uses: the engine refuses `cpus` beside a
+    period or a quota."""
     period = container.cpu_period
     if period is not None or container.cpu_quota is not None:
         if isinstance(period, Unresolved):
             return ()
-        return (Set(container.at("cpu_quota"), period or _PERIOD),)
-    amount = 1.0
-    if isinstance(container, Service) and container.deploy and container.deploy.resources:
+        return (Set(container.at("cpu_quota"), round((chosen or 1) * (period or _PERIOD))),)
+    amount = chosen or 1.0
+    if chosen is None and isinstance(container, Service) and container.deploy and container.deploy.resources:
         reserved = container.deploy.resources.reservations
         least = reserved.cpus if reserved else None
         if isinstance(least, Unresolved):

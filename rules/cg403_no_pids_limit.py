@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from composeguard.api import (
     Container,
     Example,
-    Fix,
+    FixLimits,
     Operation,
     Path,
     Problem,
     Profile,
-    Safety,
     Service,
     Set,
     Severity,
@@ -21,6 +20,7 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    limit_fix,
     owasp,
 )
 
@@ -65,16 +65,18 @@ services:
 """,
         ),
     ),
+    options=FixLimits,
 )
-def no_pids_limit(container: Container) -> Iterator[Problem]:
+def no_pids_limit(container: Container, options: FixLimits) -> Iterator[Problem]:
     """A container without a limit of processes can fill the process table of the host.
 
     A fork bomb, or a server that starts a process for every request, leaves the host without process numbers:
     nobody can log in to stop it. `pids_limit` or `deploy.resources.limits.pids` counts; 0 and -1 are no
     limit.
 
-    **Fix.** Set `pids_limit`; the fix writes 200 where nothing is known. Threads count as processes. Where a
-    block `deploy.resources.limits` exists, the limit goes there: Compose refuses two that differ.
+    **Fix.** Set `pids_limit`; the fix writes what the configuration says (`fix.limits`, `pids`), else 200. Threads
+    count as processes. Where a block `deploy.resources.limits` exists, the limit goes there: Compose refuses two
+    that differ.
 
     **When to ignore.** Hosts whose engine sets a limit for every container.
     """
@@ -91,15 +93,17 @@ def no_pids_limit(container: Container) -> Iterator[Problem]:
         if amount is not None:
             given.append(path)
     place = container.at("deploy", "resources", "limits", "pids") if limits else container.at("pids_limit")
-    operations: tuple[Operation, ...] = tuple(Set(path, _DEFAULT) for path in dict.fromkeys((*given, place)))
+    chosen = options.of(container).pids
+    amount = chosen or _DEFAULT
+    operations: tuple[Operation, ...] = tuple(Set(path, amount) for path in dict.fromkeys((*given, place)))
     yield Problem(
         given[0] if given else place,
         f"{container.name} has no limit of processes",
         label="may fill the process table of the host",
-        fix=Fix(
-            f"limit processes to {_DEFAULT}",
+        fix=limit_fix(
+            f"limit processes to {amount}",
             operations,
-            Safety.UNSAFE,
+            chosen=chosen is not None,
             note="a program with more threads and processes fails to start new ones; put in what it uses under load",
         ),
         evidence="pids",

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from composeguard.api import (
     Container,
     Example,
-    Fix,
+    FixLimits,
     Operation,
     Problem,
     Profile,
-    Safety,
     Set,
     Severity,
     compose,
     container_rule,
     cwe,
     docker,
+    limit_fix,
 )
 
 _SIZE = "10m"
@@ -94,15 +94,17 @@ services:
 """,
         ),
     ),
+    options=FixLimits,
 )
-def unbounded_log(container: Container) -> Iterator[Problem]:
+def unbounded_log(container: Container, options: FixLimits) -> Iterator[Problem]:
     """The engine keeps everything that a container writes, until the disk is full.
 
     The default driver, `json-file`, has no bound unless `max-size` sets one: requests that make the program log
     fill the disk of the host, and every container stops. The driver `none` (medium) keeps nothing: after a
     break-in, or a crash, there is no trace. Other drivers rotate by themselves or send the log away.
 
-    **Fix.** Set `max-size` and `max-file`, or use the driver `local`. The fix writes 10m and 3.
+    **Fix.** Set `max-size` and `max-file`, or use the driver `local`. The fix writes what the
+    configuration says (`fix.limits`, `log-max-size` and `log-max-file`), else 10m and 3.
 
     **When to ignore.** Hosts whose engine has another default driver, or default `log-opts`, in `daemon.json`.
     """
@@ -116,26 +118,30 @@ def unbounded_log(container: Container) -> Iterator[Problem]:
             severity=Severity.MEDIUM,
         )
         return
-    options = logging.options if logging else {}
-    if driver not in (None, "", "json-file") or options.get("max-size"):
+    given = logging.options if logging else {}
+    if driver not in (None, "", "json-file") or given.get("max-size"):
         return
+    chosen = options.of(container)
+    size, files = chosen.log_max_size or _SIZE, str(chosen.log_max_file or _FILES)
     if logging is None:
         whole: list[Operation] = [
             Set(
                 container.at("logging"),
-                {"driver": "json-file", "options": {"max-size": _SIZE, "max-file": _FILES}},
+                {"driver": "json-file", "options": {"max-size": size, "max-file": files}},
             )
         ]
-    elif options:
-        whole = [Set(container.at("logging", "options", "max-size"), _SIZE)]
-        if "max-file" not in options:
-            whole.append(Set(container.at("logging", "options", "max-file"), _FILES))
+    elif given:
+        whole = [Set(container.at("logging", "options", "max-size"), size)]
+        if "max-file" not in given:
+            whole.append(Set(container.at("logging", "options", "max-file"), files))
     else:
-        whole = [Set(container.at("logging", "options"), {"max-size": _SIZE, "max-file": _FILES})]
+        whole = [Set(container.at("logging", "options"), {"max-size": size, "max-file": files})]
     yield Problem(
         container.at("logging", "driver") if driver else container.at("logging"),
         f"{container.name} has a log without a bound",
         label="grows until the disk is full",
-        fix=Fix(f"keep {_FILES} files of {_SIZE}", tuple(whole), Safety.UNSAFE, note=_NOTE),
+        fix=limit_fix(
+            f"keep {files} files of {size}", tuple(whole), chosen=chosen.log_max_size is not None, note=_NOTE
+        ),
         evidence="max-size",
     )

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from composeguard.api import (
     Container,
     Example,
-    Fix,
+    FixLimits,
     Path,
     Problem,
     Profile,
-    Safety,
     Set,
     Severity,
     Unresolved,
@@ -19,6 +18,7 @@ from composeguard.api import (
     container_rule,
     cwe,
     docker,
+    limit_fix,
 )
 
 _SIZE = "100m"
@@ -82,25 +82,28 @@ services:
 """,
         ),
     ),
+    options=FixLimits,
 )
-def unbounded_tmpfs(container: Container) -> Iterator[Problem]:
+def unbounded_tmpfs(container: Container, options: FixLimits) -> Iterator[Problem]:
     """Files in a tmpfs are memory, and without `size` they may take half of the host's.
 
     Whoever makes the program write temporary files (uploads are enough) fills the memory of the host, or, where
     the container has a memory limit, gets it killed. A size of 0 is no bound.
 
-    **Fix.** Give each tmpfs the size that the program needs; the fix writes 100m.
+    **Fix.** Give each tmpfs the size that the program needs; the fix writes what the configuration says
+    (`fix.limits`, `tmpfs-size`), else 100m.
 
     **When to ignore.** A container whose memory limit is small, and which may be ended when it is reached.
     """
+    chosen = options.of(container).tmpfs_size
     for index, entry in enumerate(container.tmpfs):
         if isinstance(entry, Unresolved):
             continue
-        target, _, options = entry.partition(":")
-        if _is_bounded(options):
+        target, _, written = entry.partition(":")
+        if _is_bounded(written):
             continue
         path = container.at("tmpfs", index)
-        yield _problem(container, path, target, (*path, "size"))
+        yield _problem(container, path, target, Set((*path, "size"), chosen or _SIZE), chosen is not None)
     for index, mount in enumerate(container.volumes):
         if mount.type != "tmpfs":
             continue
@@ -108,18 +111,19 @@ def unbounded_tmpfs(container: Container) -> Iterator[Problem]:
         if isinstance(size, Unresolved) or (size or 0) > 0:
             continue
         path = container.at("volumes", index)
-        yield _problem(container, path, str(mount.target), (*path, "tmpfs", "size"))
+        operation = Set((*path, "tmpfs", "size"), chosen or _SIZE)
+        yield _problem(container, path, str(mount.target), operation, chosen is not None)
 
 
-def _problem(container: Container, path: Path, target: str, place: Path) -> Problem:
+def _problem(container: Container, path: Path, target: str, operation: Set, chosen: bool) -> Problem:
     return Problem(
         path,
         f"{container.name} has a tmpfs on {target} without a size",
         label="may take half of the host's memory",
-        fix=Fix(
-            f"bound the tmpfs to {_SIZE}",
-            (Set(place, _SIZE),),
-            Safety.UNSAFE,
+        fix=limit_fix(
+            f"bound the tmpfs to {operation.value}",
+            (operation,),
+            chosen=chosen,
             note="a program that writes more gets no space; put in what it uses under load",
         ),
         evidence=target,

@@ -483,3 +483,56 @@ def test_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+TWO_BAD = """\
+services:
+  a:
+    image: nginx:1.27.2  # the web
+    privileged: true
+    uts: host
+  b:
+    image: nginx:1.27.2
+    privileged: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "gone", "asked"),
+    [
+        ("y\nn\nn\n", ["    privileged: true\n    uts"], 3),
+        ("n\nn\nyes\n", ["1.27.2\n    privileged: true\n"], 3),
+        ("a\nn\n", ["    privileged: true\n    uts", "1.27.2\n    privileged: true\n"], 2),
+        ("d\ny\n", ["    uts: host\n"], 2),
+        ("y\nq\n", ["    privileged: true\n    uts"], 2),
+        ("?\nwhat\ny\n", ["    privileged: true\n    uts"], 4),
+        ("", [], 1),
+    ],
+)
+def test_fixes_are_made_one_by_one_as_somebody_agrees(run: Run, answers: str, gone: list[str], asked: int) -> None:
+    path = write("compose.yaml", TWO_BAD)
+    result = run("fix", "-i", "--select", "CG101,CG108", stdin=answers.encode())
+    expected = TWO_BAD
+    for piece in gone:
+        kept = piece.replace("    privileged: true\n", "").replace("    uts: host\n", "")
+        expected = expected.replace(piece, kept, 1)
+    assert path.read_text() == expected
+    assert result.err.count("Make this unsafe change [y,n,a,d,q,?]?") == asked
+    assert "+++ b/compose.yaml" in result.err
+    assert f"fixed {len(gone)} finding" in result.out
+    assert result.code == 1
+
+
+def test_what_is_agreed_to_can_be_shown_only(run: Run) -> None:
+    path = write("compose.yaml", TWO_BAD)
+    result = run("fix", "-i", "--diff", "--select", "CG108", stdin=b"y\n")
+    assert path.read_text() == TWO_BAD
+    assert (result.code, result.out.count("\n-    uts: host\n")) == (1, 1)
+
+
+def test_a_change_for_several_services_is_asked_once(run: Run) -> None:
+    text = "x-a: &a\n  image: nginx:1.27.2\n  privileged: true\nservices:\n  a: *a\n  b: *a\n"
+    path = write("compose.yaml", text)
+    result = run("fix", "-i", "--select", "CG101", stdin=b"y\n")
+    assert path.read_text() == text.replace("  privileged: true\n", "")
+    assert "the same change is for CG101 b\n" in result.err

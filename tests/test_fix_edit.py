@@ -399,6 +399,12 @@ LISTS = [
 ]
 
 REMOVED = [
+    case(
+        "the last key of a mapping with an anchor",
+        "services:\n  web: &w  # the web\n    image: a\n  db: {image: b}\n",
+        drop("image"),
+        "services:\n  web: &w {}  # the web\n  db: {image: b}\n",
+    ),
     case("a key", HEAD + "    privileged: true\n" + TAIL, drop("privileged"), HEAD + TAIL),
     case("the first key", "services:\n  web:\n    privileged: true\n    image: a\n", drop("privileged"), HEAD),
     case("with its comment", HEAD + "    privileged: true # for tests\n", drop("privileged"), HEAD, "# for tests"),

@@ -47,15 +47,33 @@ class Writer:
         self.dash = source.choice((0, self.indent))
         self.flow = source.choice((0.0, 0.1, 0.4))
         self.comments = source.choice((0.0, 0.2, 0.5))
-        self.newline = source.choice(("\n", "\n", "\r\n"))
+        self.newlines = source.choice((("\n",), ("\n",), ("\r\n",), ("\n", "\r\n")))
+        self.tall = source.choice((0.0, 0.5))
+        """How often a flow collection stands on several lines."""
+        self.blanks = source.choice((0.0, 0.2))
+        """How often a line ends with blanks."""
+        self.anchors = source.choice((0.0, 0.0, 0.1))
+        self.anchored = 0
 
-    def document(self, data: Plain) -> str:
-        text = "".join(line + self.newline for line in self.lines(data, 0))
-        if self.random.random() < 0.2:
-            text = "---" + self.newline + text
+    def file(self, documents: list[Plain]) -> str:
+        """All documents, one after the other."""
+        parts = [self.document(data, first=number == 0) for number, data in enumerate(documents)]
+        text = "".join(parts)
         if self.random.random() < 0.3:
-            text = text.removesuffix(self.newline)
-        return text
+            text = text.rstrip("\r\n") if text.endswith(("}", "]")) else text.removesuffix("\n").removesuffix("\r")
+        return "\ufeff" + text if self.random.random() < 0.1 else text
+
+    def document(self, data: Plain, first: bool) -> str:
+        lines = [json.dumps(data, indent=2)] if self.random.random() < 0.1 else self.lines(data, 0)
+        if not first or self.random.random() < 0.2:
+            lines.insert(0, "---" + self.trailing())
+        if self.random.random() < 0.05:
+            lines.append("...")
+        return "".join(self.ended(line) for whole in lines for line in whole.split("\n"))
+
+    def ended(self, line: str) -> str:
+        blanks = "  " if self.random.random() < self.blanks and "#" not in line and '"' not in line else ""
+        return line + blanks + self.random.choice(self.newlines)
 
     def lines(self, data: Plain, column: int) -> list[str]:
         lines: list[str] = []
@@ -77,6 +95,9 @@ class Writer:
         return lines
 
     def entry(self, key: str, value: Plain, column: int, dash: int) -> list[str]:
+        if self.random.random() < self.anchors:
+            self.anchored += 1
+            key += f" &n{self.anchored}"
         if isinstance(value, dict | list) and value and self.random.random() >= self.flow:
             return [key + self.trailing(), *self.lines(value, dash if isinstance(value, list) else column)]
         if value is None:
@@ -86,7 +107,28 @@ class Writer:
                 f"{key} {self.random.choice(('|', '>-', '|+'))}",
                 *(" " * column + line for line in value.split("\n")),
             ]
+        if isinstance(value, dict | list) and value and self.random.random() < self.tall:
+            return [f"{key} {line}" if number == 0 else line for number, line in enumerate(self.high(value, column))]
+        if isinstance(value, str) and " " in value and "#" not in value and self.random.random() < 0.3:
+            head, _, tail = value.partition(" ")
+            return [f'{key} "{head}', f'{" " * column}{tail}"{self.trailing()}']
         return [f"{key} {self.inline(value)}{self.trailing()}"]
+
+    def high(self, value: dict[str, Plain] | list[Plain], column: int) -> list[str]:
+        """A flow collection with an item on each line, and comments between them."""
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        pad = " " * column
+        items = (
+            [f"{self.key(key)}: {self.inline(item)}" for key, item in value.items()]
+            if isinstance(value, dict)
+            else [self.inline(item) for item in value]
+        )
+        lines = [opening + self.trailing()]
+        for number, item in enumerate(items, start=1):
+            comma = "," if number < len(items) or self.random.random() < 0.3 else ""
+            lines.append(f"{pad}{item}{comma}{self.trailing()}")
+            self.remark(lines, pad)
+        return [*lines, f"{' ' * max(column - 2, 1)}{closing}{self.trailing()}"]
 
     def inline(self, value: Plain) -> str:
         if isinstance(value, dict):
@@ -178,18 +220,23 @@ def operation(source: random.Random, data: Plain) -> Operation:
 
 def try_edit(seed: int) -> Edited | None:
     source = random.Random(seed)
-    data = project(source)
-    text = Writer(source).document(data)
-    operations = [operation(source, data)]
+    documents: list[Plain] = [project(source) for _ in range(2 if source.random() < 0.1 else 1)]
+    text = Writer(source).file(documents)
+    number = source.randrange(len(documents))
+    operations = [operation(source, documents[number])]
     try:
-        edited = edit(text, operations)
+        edited = edit(text, operations, number)
     except Refusal:
         return None
+    text = text.removeprefix("\ufeff")
     # The proof once more, from the outside: what is read is the operation applied to what was meant to be written.
     file = read_source("x.yaml", text.encode())
-    before = read_data(file.documents[0])
-    after = read_data(read_source("x.yaml", edited.text.encode()).documents[0])
-    assert same(after, apply_all(settle(operations, before), before))
+    now = read_source("x.yaml", edited.text.encode())
+    assert len(now.documents) == len(file.documents)
+    for index, (old, new) in enumerate(zip(file.documents, now.documents, strict=True)):
+        before = read_data(old)
+        expected = apply_all(settle(operations, before), before) if index == number else before
+        assert same(read_data(new), expected)
     kept = position = 0
     for change in edited.edits:
         length = change.start - position
@@ -197,7 +244,8 @@ def try_edit(seed: int) -> Edited | None:
         kept += length + len(change.replacement)
         position = change.end
     assert text[position:] == edited.text[kept:]
-    assert edited.text.count("\r\n") == edited.text.count("\n") or "\r\n" not in text
+    if text.count("\r\n") == text.count("\n"):
+        assert edited.text.count("\r\n") == edited.text.count("\n")
     return edited
 
 

@@ -11,6 +11,7 @@ from composeguard.engine.directive import Word
 from composeguard.engine.failure import RuleFailure
 from composeguard.engine.fix import Append, Fix, Operation, Remove, RemoveComment, Rename, Safety, Set
 from composeguard.engine.image_options import ImageOptions
+from composeguard.engine.limits import FixLimits, limit_fix
 from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
 from composeguard.engine.rule import (
@@ -29,30 +30,46 @@ from composeguard.engine.rule import (
 )
 from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
+from composeguard.model.agents import Agent, AgentKind, agent_of
 from composeguard.model.container import Container
+from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_ports, silent_hazards, text_maps
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
 from composeguard.model.image_profile import ImageProfile, image_profile
+from composeguard.model.lasting import is_lasting
 from composeguard.model.mounts import Mount
+from composeguard.model.own_checks import checks_itself
+from composeguard.model.podman import LOG_DRIVERS, WITHOUT_EFFECT
 from composeguard.model.ports import Port, Reach
+from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
+from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
 __all__ = [
+    "LOG_DRIVERS",
+    "WITHOUT_EFFECT",
     "Acceptance",
+    "Agent",
+    "AgentKind",
     "Append",
+    "Change",
     "Container",
     "Diagnostic",
     "Example",
     "Fix",
+    "FixLimits",
     "Focus",
+    "Hazard",
     "HostMount",
     "ImageName",
     "ImageOptions",
     "ImageProfile",
+    "KeptPort",
     "Kind",
     "Mount",
     "Node",
@@ -63,12 +80,14 @@ __all__ = [
     "Port",
     "Problem",
     "Profile",
+    "Project",
     "Reach",
     "Reading",
     "Reference",
     "Remove",
     "RemoveComment",
     "Rename",
+    "Repair",
     "Rule",
     "RuleFailure",
     "Safety",
@@ -80,6 +99,9 @@ __all__ = [
     "Use",
     "Word",
     "Workload",
+    "agent_of",
+    "base_60",
+    "checks_itself",
     "cis",
     "compose",
     "container_rule",
@@ -92,17 +114,26 @@ __all__ = [
     "image_fault",
     "image_name",
     "image_profile",
+    "is_lasting",
     "is_writable",
+    "kept_ports",
+    "limit_fix",
     "moves",
     "normal_host_path",
     "option",
+    "other_readings",
     "owasp",
+    "plain_value",
     "pss",
     "pulled",
     "reading_rule",
     "runs_from_the_start",
     "service_rule",
+    "silent_hazards",
+    "source_node",
+    "source_text",
     "suppression_rule",
+    "text_maps",
     "writes_elsewhere",
     "written_tag",
 ]

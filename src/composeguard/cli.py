@@ -172,6 +172,9 @@ def check(**options: object) -> int:
     is_flag=True,
     help="Make fixes that can change what a container may do; each says what it can break.",
 )
+@click.option(
+    "-i", "--interactive", is_flag=True, help="Ask of each fix, safe and unsafe, showing the finding and the diff."
+)
 @_project_options
 @_rule_options
 @_input_options

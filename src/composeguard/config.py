@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from composeguard.engine.options import Options
+from composeguard.engine.limits import Limits
+from composeguard.engine.options import Options, dashed
 from composeguard.engine.registry import find_rule, matching, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
@@ -52,14 +53,18 @@ def _rule_settings(value: object) -> object:
     return {"enabled": True, "severity": value} if isinstance(value, str) else value
 
 
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")
+class FixSettings(BaseModel):
+    """What fixes write."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=dashed, defer_build=True)
+
+    limits: list[Limits] = Field(default_factory=list)
 
 
 class Settings(BaseModel):
     """The whole configuration; every key is optional."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=_dashed, defer_build=True)
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=dashed, defer_build=True)
 
     profile: ProfileName = "recommended"
     select: list[str] | None = None
@@ -71,11 +76,8 @@ class Settings(BaseModel):
     runtime: Literal["docker", "podman"] | None = None
     images: list[Any] | None = None
     """Profiles of images; `model.image_profile` says what one is, and checks it."""
+    fix: FixSettings | None = None
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)
-
-
-_SHARED = ("runtime", "images")
-"""Settings of the whole configuration that reach every rule whose options have a field of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +197,20 @@ def _check_images(rows: Sequence[object], display: str, source: tuple[SourceFile
 
 def _explain(name: str, steps: Steps, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        known = RuleSettings.model_fields if len(steps) > 1 else Settings.model_fields
-        return f"unknown key {steps[-1]!r}{near(str(steps[-1]), [_dashed(field) for field in known])}"
+        known = _model_at(steps[:-1]).model_fields
+        return f"unknown key {steps[-1]!r}{near(str(steps[-1]), [dashed(field) for field in known])}"
     if kind == "model_type":
         return "a configuration is a mapping of settings"
     return f"{name}: {message[0].lower()}{message[1:]}"
+
+
+def _model_at(steps: Steps) -> type[BaseModel]:
+    """What a mapping at a place of the configuration may hold."""
+    if not steps:
+        return Settings
+    if steps[0] == "rules":
+        return RuleSettings
+    return FixSettings if len(steps) == 1 else Limits
 
 
 def _place(display: str, file: SourceFile, root: Node, steps: Steps) -> str:
@@ -263,7 +274,14 @@ def _severities(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Sev
 def _options(configuration: Configuration, rules: tuple[Rule, ...]) -> Mapping[str, Options]:
     """The options of the rules that the settings say something of."""
     settings = configuration.settings
-    shared = {name: value for name in _SHARED if (value := getattr(settings, name)) is not None}
+    shared: dict[str, object] = {}
+    """Settings of the whole configuration: they reach every rule whose options have a field of that name."""
+    if settings.runtime is not None:
+        shared["runtime"] = settings.runtime
+    if settings.images is not None:
+        shared["profiles"] = settings.images
+    if settings.fix is not None:
+        shared["limits"] = [each.model_dump(by_alias=True, exclude_none=True) for each in settings.fix.limits]
     given: dict[str, dict[str, object]] = {
         rule.code: {name: value for name, value in shared.items() if name in rule.options.model_fields}
         for rule in rules

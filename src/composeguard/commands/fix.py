@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import FixOptions
 from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
-from composeguard.fix.diff import unified_diff
+from composeguard.commands.shown_diff import shown_diff
+from composeguard.engine.finding import Finding
+from composeguard.engine.report import Report
 from composeguard.fix.judge import Checked
 from composeguard.fix.plan import FilePlan, Plan, Refused, plan
 from composeguard.fix.refusal import Refusal
@@ -21,7 +23,6 @@ from composeguard.report.escape import visible
 from composeguard.report.style import Style
 
 if TYPE_CHECKING:
-    from composeguard.engine.finding import Finding
     from composeguard.report.options import RenderOptions
     from composeguard.source.file import SourceFile
 
@@ -46,10 +47,13 @@ def run_fix(options: FixOptions) -> int:
     linter = Linter(options, judging=True)
     results: list[Result] = []
     tally = _Tally()
+    choose = _asking(options) if options.interactive else _all
     for result in linter.results():
+        start = Checked(result.reading.root, result.judged)
+        wanted = choose(start, result)
         try:
             with deadline(options.timeout):
-                done = _plan(linter, result, options)
+                done = _plan(linter, result, options, start, wanted)
         except OutOfTimeError:
             linter.fail(result.project, f"no fixes planned within {options.timeout:g} seconds")
             continue
@@ -73,17 +77,35 @@ def run_fix(options: FixOptions) -> int:
     return worst
 
 
-def _plan(linter: Linter, result: Result, options: FixOptions) -> Plan:
+_Choice = Callable[[Finding], bool]
+
+
+def _all(start: Checked, result: Result) -> _Choice:
+    """The findings of the rules that were asked for: `start` may hold others, for what a fix would bring."""
     codes = {rule.code for rule in result.selection.rules}
+    return lambda finding: finding.code in codes and finding.severity >= result.selection.minimum
 
-    def wanted(finding: Finding) -> bool:
-        return finding.code in codes and finding.severity >= result.selection.minimum
 
+def _asking(options: FixOptions) -> Callable[[Checked, Result], _Choice]:
+    """Those of them that somebody agrees to."""
+    from composeguard.commands.ask import Asker
+
+    asker = Asker(render_options(options, sys.stderr))
+
+    def choose(start: Checked, result: Result) -> _Choice:
+        report = Report.of(distinct([result]), version="", files=(), notes=result.notes, rules=result.selection.rules)
+        chosen = asker.chosen(start, report, _all(start, result))
+        return lambda finding: finding.fingerprint in chosen
+
+    return choose
+
+
+def _plan(linter: Linter, result: Result, options: FixOptions, start: Checked, wanted: _Choice) -> Plan:
     def recheck(overlay: Mapping[str, bytes]) -> Checked:
         again = linter.check(result.project, overlay)
         return Checked(again.reading.root, again.judged)
 
-    return plan(Checked(result.reading.root, result.judged), recheck, allow_unsafe=options.unsafe, wanted=wanted)
+    return plan(start, recheck, allow_unsafe=options.unsafe or options.interactive, wanted=wanted)
 
 
 def _as_first_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
@@ -125,21 +147,7 @@ def _refused(done: Plan, unwritten: FilePlan, reason: str) -> list[Refused]:
 def _show_diff(tally: _Tally, style: Style) -> None:
     for path, text in sorted(tally.texts.items()):
         file = tally.originals[path]
-        for line in unified_diff(file.uri, file.text, text, bom=file.bom).splitlines(keepends=True):
-            sys.stdout.write(_coloured(line, style))
-
-
-def _coloured(line: str, style: Style) -> str:
-    if not style.colour:
-        return line
-    text = visible(line.rstrip("\r\n"))
-    if line.startswith(("---", "+++")):
-        return f"{style.strong(text)}\n"
-    if line.startswith("+"):
-        return f"{style.good(text)}\n"
-    if line.startswith("-"):
-        return f"{style.bad(text)}\n"
-    return f"{style.faint(text)}\n" if line.startswith("@@") else f"{text}\n"
+        sys.stdout.writelines(shown_diff(file, text, style))
 
 
 def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[str]:

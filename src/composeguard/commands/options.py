@@ -70,3 +70,4 @@ class FixOptions(LintOptions):
 
     diff: bool = False
     unsafe: bool = False
+    interactive: bool = False

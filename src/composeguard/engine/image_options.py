@@ -9,4 +9,4 @@ from composeguard.model.image_profile import ImageProfile
 class ImageOptions(Options):
     """`images` of the whole configuration, as it reaches a rule."""
 
-    images: tuple[ImageProfile, ...] = option((), "Profiles of images, those of the key `images` of a configuration.")
+    profiles: tuple[ImageProfile, ...] = option((), "Profiles of images, those of the key `images` of a configuration.")

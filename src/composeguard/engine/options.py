@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-def _dashed(name: str) -> str:
+def dashed(name: str) -> str:
+    """The name of a field as a configuration writes it."""
     return name.replace("_", "-")
 
 
@@ -17,12 +18,12 @@ class Options(BaseModel):
     The validator is built (`defer_build`) only where a configuration sets an option.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=_dashed, defer_build=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=dashed, defer_build=True)
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
         """The options as a configuration names them."""
-        return tuple(_dashed(name) for name in cls.model_fields)
+        return tuple(dashed(name) for name in cls.model_fields)
 
 
 def option(default: Any, description: str, **constraints: Any) -> Any:

@@ -21,7 +21,7 @@ from composeguard.fix.remark import removal
 from composeguard.fix.render import below_lines, entry_lines, flow_text, item_lines, key_text, quoted, scalar_text
 from composeguard.fix.render import is_ambiguous as looks_ambiguous
 from composeguard.fix.style import Style, beside, learn
-from composeguard.fix.text import bare_start, column, has_comment, is_empty, next_line, skip_blank
+from composeguard.fix.text import bare_start, column, has_comment, is_empty, next_line, past_properties, skip_blank
 from composeguard.source.node import Node, Path
 
 
@@ -191,7 +191,7 @@ class Editor:
         ):
             return self._replace_by_block(spot, value, order)
         if node.style == "block" and not spot.in_flow and node.key_start >= 0:
-            at = self._colon(node) + 1
+            at = past_properties(self.file, self._colon(node) + 1)
             return [Edit(at, at, " " + self._inline(spot, value), 0, order), block.lines_of(node, start, order)]
         return [Edit(start, node.end, self._inline(spot, value), 0, order)]
 

@@ -6,7 +6,7 @@ reason; the others stand. A file is never given up because of one fix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from composeguard.engine.finding import Finding
@@ -14,6 +14,7 @@ from composeguard.engine.fix import Safety
 from composeguard.fix.claims import Claims, combine
 from composeguard.fix.edits import Edit
 from composeguard.fix.judge import Checked, Judge
+from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.sharing import Owner
 from composeguard.fix.target import Located, Locator
@@ -77,21 +78,43 @@ def plan(
     return _Planner(start, recheck, allow_unsafe, wanted).run()
 
 
+def offered(start: Checked, wanted: Callable[[Finding], bool]) -> Iterator[Offer]:
+    """The changes that a plan would begin with, safe and unsafe, one by one."""
+    planner = _Planner(start, lambda _: start, True, wanted)
+    locator = Locator(start.root)
+    candidates, _ = planner.candidates(locator)
+    return offers(candidates, Bench(locator.indexes, planner.witness))
+
+
 def preview(start: Checked, finding: Finding) -> Mapping[SourceFile, tuple[Edit, ...]]:
     """The edits of one finding's fix against the files as they are, proved as texts; for reports that carry fixes.
 
     Raises:
         Refusal: there is no fix, or no proof.
     """
-    if finding.fix is None:
-        raise Refusal("the rule has no fix for it")
-    locator = Locator(start.root)
-    located = combine([locator.locate(operation, finding.file) for operation in finding.fix.operations])
-    missing = _missing([finding], located)
-    if missing:
-        raise Refusal(missing)
-    tried = Bench(locator.indexes, Witness()).attempt([Candidate((finding,), tuple(located))])
-    return {each.file: each.edits for each in tried.values()}
+    return {each.file: each.edits for each in Previews(start).of(finding)}
+
+
+class Previews:
+    """The fixes of one project, each by itself; what is learned of the files serves them all."""
+
+    def __init__(self, start: Checked) -> None:
+        self._locator = Locator(start.root)
+        self._bench = Bench(self._locator.indexes, Witness())
+
+    def of(self, finding: Finding) -> tuple[Tried, ...]:
+        """The files that the fix of a finding changes, proved as texts.
+
+        Raises:
+            Refusal: there is no fix, or no proof.
+        """
+        if finding.fix is None:
+            raise Refusal("the rule has no fix for it")
+        located = combine([self._locator.locate(operation, finding.file) for operation in finding.fix.operations])
+        missing = _missing([finding], located)
+        if missing:
+            raise Refusal(missing)
+        return tuple(self._bench.attempt([Candidate((finding,), tuple(located))]).values())
 
 
 class _Planner:
@@ -114,7 +137,7 @@ class _Planner:
         refused: list[Refused] = []
         for number in range(1, ROUNDS + 1):
             locator = Locator(self.current.root)
-            candidates, refused = self._candidates(locator)
+            candidates, refused = self.candidates(locator)
             chosen, waiting = _compatible(candidates)
             made = self._apply(Bench(locator.indexes, self.witness), chosen, number) if chosen else False
             if made:
@@ -148,7 +171,7 @@ class _Planner:
     def _skipped(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self._open() if not self.allow_unsafe and not _is_safe(finding))
 
-    def _candidates(self, locator: Locator) -> tuple[list[Candidate], list[Refused]]:
+    def candidates(self, locator: Locator) -> tuple[list[Candidate], list[Refused]]:
         """The changes to make, those that several findings ask for taken together; and what is refused outright."""
         refused: list[Refused] = []
         together: dict[tuple[tuple[str, int, str], ...], tuple[list[Finding], list[Located]]] = {}

@@ -7,6 +7,7 @@ import re
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
 
+_PROPERTIES = re.compile(r"(?:[ \t]+[&!][^\s,\[\]{}]*)+")
 _BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 
 
@@ -70,6 +71,12 @@ def trimmed_end(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in " \t":
         end -= 1
     return end
+
+
+def past_properties(file: SourceFile, offset: int) -> int:
+    """Past the anchor and the tag that stand behind a colon, if there are any."""
+    found = _PROPERTIES.match(file.text, offset)
+    return found.end() if found else offset
 
 
 def rest_is_blank(file: SourceFile, offset: int) -> bool:

@@ -31,6 +31,11 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
     yield summary(report, options)
 
 
+def render_finding(finding: Finding, report: Report, options: RenderOptions) -> str:
+    """One finding as `render` shows it, alone."""
+    return _Writer(options, Secrets(report)).group(Group((finding,)))
+
+
 def render_note(note: Diagnostic, options: RenderOptions) -> str:
     """One line, for standard error."""
     region = note.file.region(note.start, note.end)

@@ -1,0 +1,268 @@
+"""What fixers do to copies of real files: composeguard, compose-lint and dclint side by side.
+
+    python benchmarks/fixers.py CORPUS [--compose-lint PROGRAM] [--dclint PROGRAM] [--out docs/fixers.md]
+
+CORPUS holds folders of public Compose files and a MANIFEST.tsv with the reference's verdict on each (column `plain`).
+Every fixer gets a copy of its own, the same files in the same batches, and a hard limit of time. Then, for each file:
+does it parse, does the reference still accept it (`tests/reference`, if it is built), which comments are gone, which
+lines changed though their data did not, does a second run change it again. Our own `check` counts findings before and
+after, of all rules, so that one measure serves all; a peer that is not named is told as missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tests.oracle import Oracle, Request, find_oracle  # noqa: E402
+
+from composeguard.source.file import SourceError, SourceFile  # noqa: E402
+from composeguard.source.read import read_source  # noqa: E402
+
+BATCH = 100
+LIMIT = 900.0
+"""Seconds for one batch."""
+
+
+@dataclass(frozen=True)
+class Fixer:
+    """A program that repairs the files that it is given."""
+
+    name: str
+    command: Sequence[str]
+    version: Sequence[str]
+
+
+@dataclass
+class Score:
+    """What a fixer did. All but `findings` and `seconds` count files, lines or comments."""
+
+    version: str = ""
+    changed: int = 0
+    broken: int = 0
+    refused_after: int = 0
+    comments_lost: int = 0
+    files_with_lost: int = 0
+    restyled: int = 0
+    changed_again: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+def batches(files: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The files in the same portions for every program."""
+    return (files[start : start + BATCH] for start in range(0, len(files), BATCH))
+
+
+def run(fixer: Fixer, folder: Path, files: Sequence[str]) -> float:
+    """Repair all files; the seconds that it took."""
+    started = time.perf_counter()
+    for batch in batches(files):
+        subprocess.run([*fixer.command, *batch], cwd=folder, capture_output=True, timeout=LIMIT, check=False)
+    return time.perf_counter() - started
+
+
+def findings(folder: Path, files: Sequence[str]) -> Counter[str]:
+    """How many findings our own `check` has, by code."""
+    command = [sys.executable, "-m", "composeguard", "check", "--no-config", "--profile=all", "--allow-partial"]
+    found: Counter[str] = Counter()
+    for batch in batches(files):
+        done = subprocess.run(
+            [*command, "--exit-zero", "-q", "-f", "jsonl", "--", *batch], cwd=folder, capture_output=True, check=False
+        )
+        rows = map(json.loads, done.stdout.splitlines())
+        found.update(row["code"] for row in rows if row["type"] == "finding")
+    return found
+
+
+def read(data: bytes) -> SourceFile | None:
+    try:
+        return read_source("compose.yaml", data)
+    except SourceError:
+        return None
+
+
+def restyled(before: str, after: str) -> int:
+    """Lines that are gone while the same words stand elsewhere: other indentation, quotes, order or comment space."""
+    old, new = Counter(before.splitlines()), Counter(after.splitlines())
+    gone, come = old - new, new - old
+    bare = Counter[str]()
+    for line, count in come.items():
+        bare[_bare(line)] += count
+    total = 0
+    for line, count in gone.items():
+        same = min(count, bare[_bare(line)]) if _bare(line) else 0
+        bare[_bare(line)] -= same
+        total += same
+    return total
+
+
+def _bare(line: str) -> str:
+    return "".join(line.split()).replace('"', "").replace("'", "")
+
+
+def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[str], oracle: Oracle | None) -> Score:
+    """Let a fixer work on a copy, and look at what it did."""
+    score = Score(version=version(fixer))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "copy"
+        shutil.copytree(corpus, folder, ignore=shutil.ignore_patterns("MANIFEST.tsv"))
+        for path in folder.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        score.seconds = run(fixer, folder, files)
+        changed = [file for file in files if (folder / file).read_bytes() != (corpus / file).read_bytes()]
+        score.changed = len(changed)
+        for file in changed:
+            compare(score, (corpus / file).read_bytes(), (folder / file).read_bytes())
+            if oracle is not None and file in accepted:
+                path = folder / file
+                answer = oracle.load(path.parent, Request(files=(path.name,)), timeout=10)
+                score.refused_after += answer.result == "reject"
+        score.findings = findings(folder, files)
+        after = {file: (folder / file).read_bytes() for file in changed}
+        run(fixer, folder, changed)
+        score.changed_again = sum((folder / file).read_bytes() != data for file, data in after.items())
+    return score
+
+
+def compare(score: Score, before: bytes, after: bytes) -> None:
+    """Add what one file shows."""
+    old, new = read(before), read(after)
+    if old is None:
+        return
+    if new is None:
+        score.broken += 1
+        return
+    lost = Counter(_comments(old)) - Counter(_comments(new))
+    score.comments_lost += lost.total()
+    score.files_with_lost += bool(lost)
+    score.restyled += restyled(old.text, new.text)
+
+
+def _comments(file: SourceFile) -> Iterable[str]:
+    return ("".join(comment.text.split()) for comment in file.comments)
+
+
+def version(fixer: Fixer) -> str:
+    done = subprocess.run(fixer.version, capture_output=True, text=True, timeout=60, check=False)
+    return (done.stdout or done.stderr).strip().split()[-1]
+
+
+def manifest(corpus: Path) -> tuple[list[str], frozenset[str]]:
+    """The Compose files below a corpus, and those of them that the reference accepts as they are."""
+    lines = (corpus / "MANIFEST.tsv").read_text("utf-8").splitlines()
+    columns = lines[0].split("\t")
+    files: list[str] = []
+    accepted: set[str] = set()
+    for row in (dict(zip(columns, line.split("\t"), strict=True)) for line in lines[1:]):
+        file = f"{row['repo'].replace('/', '+')}/{row['path']}"
+        if row["kind"] == "compose" and (corpus / file).is_file():
+            files.append(file)
+            if row["plain"] == "ok":
+                accepted.add(file)
+    return sorted(files), frozenset(accepted)
+
+
+ROWS: Sequence[tuple[str, Callable[[Score], str]]] = (
+    ("files changed", lambda score: f"{score.changed:,}"),
+    ("files that no longer parse", lambda score: f"{score.broken:,}"),
+    ("files that the reference accepted before and refuses after", lambda score: f"{score.refused_after:,}"),
+    ("comments lost", lambda score: f"{score.comments_lost:,}"),
+    ("… in files", lambda score: f"{score.files_with_lost:,}"),
+    ("lines with other style and the same words", lambda score: f"{score.restyled:,}"),
+    ("files that a second run changes again", lambda score: f"{score.changed_again:,}"),
+    ("seconds for all files, in batches", lambda score: f"{score.seconds:,.0f}"),
+)
+
+
+def table(scores: dict[str, Score], before: Counter[str]) -> str:
+    """The page: the measures, then the findings by rule that each fixer took away."""
+    names = list(scores)
+    lines = [f"| | {' | '.join(f'{name} {scores[name].version}' for name in names)} |", "|---|" + "---:|" * len(names)]
+    lines += [f"| {label} | {' | '.join(cell(scores[name]) for name in names)} |" for label, cell in ROWS]
+    lines += ["", f"| Findings | before | {' | '.join(names)} |", "|---|---:|" + "---:|" * len(names)]
+    for code in sorted(before):
+        gone = [before[code] - scores[name].findings[code] for name in names]
+        if any(gone):
+            lines.append(f"| {code} | {before[code]:,} | {' | '.join(f'{each:,}' for each in gone)} |")
+    totals = [before.total() - scores[name].findings.total() for name in names]
+    lines.append(f"| all | {before.total():,} | {' | '.join(f'{each:,}' for each in totals)} |")
+    return "\n".join(lines) + "\n"
+
+
+INTRODUCTION = """\
+# Fixers side by side
+
+Made by `benchmarks/fixers.py` from copies of {files:,} public Compose files, {accepted:,} of which the reference
+accepts as they are. Each fixer worked on a copy of its own. A negative number of findings taken away means that
+there are more of them afterwards. The second table counts with composeguard's own rules, all of them, whatever the
+fixer: a peer has rules of its own, and a finding that it takes away is counted where ours sees the same thing.
+{missing}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--compose-lint", default=shutil.which("compose-lint"))
+    parser.add_argument("--dclint", default=shutil.which("dclint"))
+    parser.add_argument("--every", type=int, default=1, help="Take each Nth file only.")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+
+    ours = [sys.executable, "-m", "composeguard"]
+    fixers = [
+        Fixer("fix", [*ours, "fix", "--no-config", "--allow-partial", "-q", "--"], [*ours, "--version"]),
+        Fixer(
+            "fix --unsafe",
+            [*ours, "fix", "--no-config", "--allow-partial", "-q", "--unsafe", "--"],
+            [*ours, "--version"],
+        ),
+    ]
+    missing = []
+    for name, program, command in (
+        ("compose-lint", options.compose_lint, ["fix", "--apply"]),
+        ("dclint", options.dclint, ["--fix"]),
+    ):
+        if program:
+            fixers.append(Fixer(name, [program, *command], [program, "--version"]))
+        else:
+            missing.append(name)
+    corpus = options.corpus.resolve()
+    files, accepted = manifest(corpus)
+    files = files[:: options.every]
+    accepted &= set(files)
+    before = findings(corpus, files)
+    program = find_oracle()
+    scores: dict[str, Score] = {}
+    for fixer in fixers:
+        oracle = Oracle(program) if program is not None else None
+        scores[fixer.name] = judge(fixer, corpus, files, accepted, oracle)
+        if oracle is not None:
+            oracle.close()
+        print(f"{fixer.name}: {scores[fixer.name].seconds:.0f} s", file=sys.stderr, flush=True)
+    notes = [f"Not measured, because it was not there: {name}." for name in missing]
+    if program is None:
+        notes.append("The reference was not built: whether it accepts the files was not asked.")
+    head = INTRODUCTION.format(files=len(files), accepted=len(accepted), missing="\n".join(notes))
+    page = f"{head}\n{table(scores, before)}"
+    if options.out:
+        options.out.write_text(page, encoding="utf-8")
+    else:
+        sys.stdout.write(page)
+
+
+if __name__ == "__main__":
+    main()
