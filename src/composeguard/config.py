@@ -72,6 +72,7 @@ class Settings(BaseModel):
     exclude: list[str] = Field(default_factory=list)
     min_severity: SeverityName = "info"
     fail_on: Threshold = "low"
+    baseline: str | None = None
     runtime: Literal["docker", "podman"] | None = None
     fix: FixSettings | None = None
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)

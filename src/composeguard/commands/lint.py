@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
+from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
 from composeguard.commands.today import today
@@ -29,7 +30,7 @@ from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
 
 STDIN = "-"
-COMMANDS = ("check", "fix", "explain", "rules", "resolve")
+COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "config", "init", "completion")
 """What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
@@ -42,11 +43,15 @@ class Result:
     project: ProjectFiles
     reading: Reading
     selection: Selection
-    settings: Settings
+    configuration: Configuration
     outcome: Outcome
     """What to report."""
     judged: tuple[Finding, ...]
     """All that the rules that ran have found, in whichever file: what a fix must not make worse."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -63,9 +68,10 @@ class Linter:
     """Checks what the options name. Rules are loaded once; files are read once a repository.
 
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
+    `with_baseline` marks the findings that a baseline knows.
     """
 
-    def __init__(self, options: LintOptions, *, judging: bool = False) -> None:
+    def __init__(self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True) -> None:
         self.options = options
         self._judging = judging
         self.failed = False
@@ -77,6 +83,7 @@ class Linter:
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
+        self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
         self._outside: Path | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
@@ -108,6 +115,7 @@ class Linter:
             except OutOfTimeError:
                 self.fail(project, f"not checked within {self.options.timeout:g} seconds")
                 continue
+            self.baselines.saw(result)
             if self.options.verbose:
                 self._say(result)
             yield result
@@ -132,10 +140,16 @@ class Linter:
         configuration, chosen = self._configured(Path(project.directory))
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
+        ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         wanted = self._wanted(project, chosen, outcome.findings)
-        reported = replace(outcome, findings=tuple(wanted))
-        return Result(project, reading, chosen, configuration.settings, reported, outcome.findings)
+        reported = replace(outcome, findings=tuple(self.baselines.mark(configuration, wanted)))
+        return Result(project, reading, chosen, configuration, reported, outcome.findings)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file that reports of this run call so."""
+        bases = {base for _, base in self._files} or {self.cwd}
+        return any(os.path.lexists(base / name) for base in bases)
 
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
@@ -234,6 +248,10 @@ class Linter:
         if not given.is_file():
             raise UsageError(f"--config {given}: no such file")
         return given
+
+    def configuration(self) -> Configuration:
+        """The configuration that holds for the current folder."""
+        return self._configured(self.cwd)[0]
 
     def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
         """The configuration that holds for a folder: the nearest one upward."""
