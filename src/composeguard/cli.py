@@ -54,6 +54,7 @@ def cli() -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--include-suppressed", is_flag=True, help="Show accepted findings in the report, marked as such.")
 @click.option("--baseline", metavar="FILE", help="Accept the findings that this file knows; see `baseline`.")
+@click.option("--since", metavar="GITREF", help="Report only what changed since this commit or branch.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule on standard error.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
 @project_options

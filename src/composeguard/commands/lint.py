@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.known import Baselines
@@ -28,6 +29,9 @@ from composeguard.errors import NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
+
+if TYPE_CHECKING:
+    from composeguard.commands.since import Changes
 
 STDIN = "-"
 COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "config", "init", "completion")
@@ -81,6 +85,7 @@ class Linter:
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
+        self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
@@ -143,8 +148,25 @@ class Linter:
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         wanted = self._wanted(project, chosen, outcome.findings)
-        reported = replace(outcome, findings=tuple(self.baselines.mark(configuration, wanted)))
+        marked = self._changed(project, self.baselines.mark(configuration, wanted))
+        reported = replace(outcome, findings=tuple(marked))
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
+
+    def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
+        """With `--since`, the findings of what changed."""
+        reference = self.options.since if isinstance(self.options, CheckOptions) else None
+        if reference is None:
+            return findings
+        from composeguard.commands.since import Changes, kept
+
+        if STDIN in self.options.paths:
+            raise UsageError("--since compares files; standard input is none")
+        root = repository(Path(project.directory))
+        if root is None:
+            raise UsageError(f"--since {reference}: {project.directory} is in no git repository")
+        if root not in self._changes:
+            self._changes[root] = Changes(root, reference)
+        return kept(findings, self._changes[root])
 
     def exists(self, name: str) -> bool:
         """Whether there is a file that reports of this run call so."""

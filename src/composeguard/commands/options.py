@@ -63,6 +63,7 @@ class CheckOptions(LintOptions):
     statistics: bool = False
     show_files: bool = False
     baseline: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
