@@ -1,8 +1,8 @@
 """`--since`: which lines of a repository changed since a commit, and which findings stand in them.
 
 A finding counts when its region, or a place that it came through, touches a changed line; when the key of its service
-does (the service is new, or another one); and when it stands on that key, which is where absences are told, if any
-line of the service changed. Lines that were removed touch their neighbours.
+does (the service is new, or another one); and when it stands on that key, which is where absences are told, if lines
+of the service were removed for nothing, or one that names what is missing. Removed lines touch their neighbours.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from composeguard.engine.finding import Finding
@@ -22,6 +23,16 @@ _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _GIT = ("git", "-c", "core.fsmonitor=", "-c", "diff.external=", "-c", "core.quotePath=off", "-c", "core.hooksPath=")
 _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--unified=0", "--submodule=short")
 _PREFIXES = ("--src-prefix=a/", "--dst-prefix=b/")
+
+
+@dataclass(slots=True)
+class Hunk:
+    """Changed lines, or the neighbours of removed ones, and what was removed."""
+
+    first: int
+    last: int
+    only_removes: bool = False
+    removed: bytes = b""
 
 
 class Changes:
@@ -64,29 +75,43 @@ class Changes:
         line = finding.file.line_of(finding.start)
         for first, last in service_extents(finding.file).items():
             if first <= line <= last:
-                return self._touched(finding.file, first, last if line == first else first)
+                key = str(finding.path[-1]) if line == first and finding.path else ""
+                return self._touched(finding.file, first, first) or (line == first and self._lost(finding, last, key))
         return False
 
+    def _lost(self, finding: Finding, last: int, key: str) -> bool:
+        """Whether the service that begins where the finding stands lost lines, or one with this key."""
+        first = finding.file.line_of(finding.start)
+        return any(
+            hunk.first <= last and hunk.last >= first and (hunk.only_removes or os.fsencode(key) in hunk.removed)
+            for hunk in self._lines.get(self._name(finding.file), ())
+        )
+
+    def _name(self, file: SourceFile) -> str:
+        return Path(os.path.relpath(os.path.realpath(file.path), os.path.realpath(self._root))).as_posix()
+
     def _touched(self, file: SourceFile, first: int, last: int) -> bool:
-        name = Path(os.path.relpath(os.path.realpath(file.path), os.path.realpath(self._root))).as_posix()
+        name = self._name(file)
         if name not in self._tracked:
             return True
-        return any(start <= last and end >= first for start, end in self._lines.get(name, ()))
+        return any(hunk.first <= last and hunk.last >= first for hunk in self._lines.get(name, ()))
 
 
-def parse_diff(diff: bytes) -> dict[str, list[tuple[int, int]]]:
-    """The changed lines (first, last) of each file in a diff without context."""
-    found: dict[str, list[tuple[int, int]]] = {}
+def parse_diff(diff: bytes) -> dict[str, list[Hunk]]:
+    """The changes of each file in a diff without context."""
+    found: dict[str, list[Hunk]] = {}
     name, skip = "", 0
     for line in diff.split(b"\n"):
         if skip and line[:1] in (b"+", b"-"):
             skip -= 1
+            if line[:1] == b"-":
+                found[name][-1].removed += line[1:] + b"\n"
         elif line.startswith(b"+++ "):
             name = _name(line[4:])
         elif hunk := _HUNK.match(line):
             removed, start, count = (int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1))
             skip = removed + count
-            found.setdefault(name, []).append((start, start + (count - 1 if count else 1)))
+            found.setdefault(name, []).append(Hunk(start, start + (count - 1 if count else 1), not count))
     return found
 
 
