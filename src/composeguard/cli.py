@@ -157,6 +157,21 @@ def resolve(**options: object) -> int:
     return run_resolve(ResolveOptions.of(options))
 
 
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print the script that completes commands and options in a SHELL.
+
+    For bash: `eval "$(composeguard completion bash)"` in ~/.bashrc.
+    """
+    from click.shell_completion import get_completion_class
+
+    known = get_completion_class(shell)
+    assert known is not None
+    sys.stdout.write(known(cli, {}, "composeguard", "_COMPOSEGUARD_COMPLETE").source() + "\n")
+    return 0
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line; every way out is an exit code."""
     known = {*cli.commands, "-h", "--help", "--version"}
