@@ -73,6 +73,7 @@ class Settings(BaseModel):
     exclude: list[str] = Field(default_factory=list)
     min_severity: SeverityName = "info"
     fail_on: Threshold = "low"
+    baseline: str | None = None
     runtime: Literal["docker", "podman"] | None = None
     images: list[Any] | None = None
     """Profiles of images; `model.image_profile` says what one is, and checks it."""

@@ -60,7 +60,7 @@ class Report:
     """The version of composeguard."""
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
-    """Findings that a comment accepts."""
+    """Findings that a comment or the baseline accepts."""
     files: tuple[str, ...] = ()
     """The `uri` of every file that was read."""
     notes: tuple[Diagnostic, ...] = ()
