@@ -175,3 +175,10 @@ def _halves(batch: Sequence[str]) -> Iterator[Sequence[str]]:
     if len(batch) > 1:
         yield batch[: len(batch) // 2]
         yield batch[len(batch) // 2 :]
+
+
+def by_rule(outcome: Outcome) -> dict[str, list[Hit]]:
+    result: dict[str, list[Hit]] = {}
+    for hit in outcome.hits:
+        result.setdefault(hit.rule, []).append(hit)
+    return result

@@ -90,13 +90,15 @@ def pair(row: Mapping[str, Any], peer: Outcome, ours: Outcome, fragments: frozen
     return Pair(row, theirs, mine, fragments)
 
 
-def document(pairs: Sequence[Pair], ours: Outcome, peers: Mapping[str, Outcome], known: set[str]) -> Iterator[str]:
+def document(
+    pairs: Sequence[Pair], ours: Outcome, peers: Mapping[str, Outcome], known: set[str], learnt: Sequence[str]
+) -> Iterator[str]:
     yield "# Beside other tools\n"
     yield (
         f"composeguard {ours.version} (`--profile all`) and its peers read the same {len(ours.read)} Compose files of "
         "public projects. For each security rule of a peer the tables count the files that both report by rules of the "
-        "same subject, and those that only one side reports; the places of a sample in each direction were read by a "
-        "person, who says which side is right. Made by `benchmarks/peers.py`; the mapping and the verdicts are in "
+        "same subject, and those that only one side reports; up to twelve files of each direction, chosen by chance, "
+        "were read one by one. Made by `benchmarks/peers.py`; the mapping and the verdicts are in "
         "`benchmarks/peers.toml`.\n"
     )
     for name in TOOLS:
@@ -107,6 +109,9 @@ def document(pairs: Sequence[Pair], ours: Outcome, peers: Mapping[str, Outcome],
         "A *part* is a file in which no service has an image or a build: composeguard reads it as a piece of another "
         "project, and does not say of it what is missing. It judges the absences when the whole project is read.\n"
     )
+    yield "What composeguard has learnt from them, before the counts below:\n"
+    yield from (f"- {item}" for item in learnt)
+    yield ""
     for name in peers:
         yield f"## {name}\n"
         files = "Files: both | only they (in parts) | only we"
@@ -133,21 +138,17 @@ def document(pairs: Sequence[Pair], ours: Outcome, peers: Mapping[str, Outcome],
 
 
 def show(pairs: Sequence[Pair], rule: str, side: str, corpus: Path, number: int, seed: int) -> None:
-    """Places that only one side reports, for a reader."""
+    """Files that only one side reports, with the first place of each, for a reader."""
     one = next(one for one in pairs if one.row["id"] == rule)
-    they, we = one.theirs, one.ours
-    source, other = (they, we) if side == "they" else (we, they)
-    named = {(hit.file, hit.service) for hit in other} | {(hit.file, "") for hit in other}
-    places = sorted(
-        {hit for hit in source if (hit.file, hit.service) not in named}, key=lambda hit: (hit.file, hit.line)
-    )
-    random.Random(seed).shuffle(places)
-    for hit in places[:number]:
-        lines = (corpus / hit.file).read_text(errors="replace").splitlines()
-        print(f"{hit.file}:{hit.line} {hit.service} {hit.rule} {hit.text[:120]}")
+    files = sorted(one.only(side))
+    random.Random(seed).shuffle(files)
+    for file in files[:number]:
+        hit = next(hit for hit in (one.theirs if side == "they" else one.ours) if hit.file == file)
+        lines = (corpus / file).read_text(errors="replace").splitlines()
+        print(f"{file}:{hit.line} {hit.service} {hit.rule} {hit.text[:120]}")
         for index in range(max(0, hit.line - 3), min(len(lines), hit.line + 2)):
             print(f"    {index + 1:5} {lines[index][:120]}")
-    print(f"{len(places)} places")
+    print(f"{len(files)} files")
 
 
 def main() -> None:
@@ -161,7 +162,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one call of a program")
     parser.add_argument("--show", nargs=2, metavar=("ID", "SIDE"))
-    parser.add_argument("--number", type=int, default=10)
+    parser.add_argument("--number", type=int, default=12)
     options = parser.parse_args()
     corpus = options.corpus.resolve()
     files = sorted(path.relative_to(corpus).as_posix() for path in corpus.rglob("*.y*ml") if path.is_file())
@@ -170,7 +171,8 @@ def main() -> None:
     ours = composeguard(Call(options.composeguard, corpus, files, options.limit))
     listed = subprocess.run([options.composeguard, "rules"], capture_output=True, text=True, check=True, timeout=60)
     known = {word for word in listed.stdout.split() if word.startswith("CG")}
-    rows = tomllib.loads(TABLE.read_text())["rule"]
+    table = tomllib.loads(TABLE.read_text())
+    rows = table["rule"]
     fragments = frozenset(file for file in files if is_fragment(corpus / file))
     peers, pairs = {}, []
     for name, run in TOOLS.items():
@@ -183,7 +185,7 @@ def main() -> None:
     if options.show:
         show(pairs, *options.show, corpus, options.number, options.seed)
     else:
-        DOCUMENT.write_text("\n".join(document(pairs, ours, peers, known)))
+        DOCUMENT.write_text("\n".join(document(pairs, ours, peers, known, table["learnt"])))
         print(f"{DOCUMENT.relative_to(PROJECT)} is written")
 
 
