@@ -24,10 +24,10 @@ def document() -> str:
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
     lines = [
         "# How often a finding is true\n",
-        "A sample of at most 20 findings of a rule in Compose files of public projects (`--profile all`) was read. True is",
-        "a finding whose message holds for the file, whether or not its owner would accept the risk. Made by",
-        "`benchmarks/precision.py --document` from the counts in `benchmarks/precision.toml`; rules that are not listed",
-        "were not read, or report nothing in these files.\n",
+        "A sample of at most 20 findings of a rule in Compose files of public projects (`--profile all`) was read.",
+        "True is a finding whose message holds for the file, whether or not its owner would accept the risk. Made by",
+        "`benchmarks/precision.py --document` from the counts in `benchmarks/precision.toml`; rules that are not",
+        "listed were not read, or report nothing in these files.\n",
         "| Rule | Read | True | The others |",
         "|---|---:|---:|---|",
         *(f"| {code} | {row['read']} | {row['true']} | {row.get('why', '')} |" for code, row in table.items()),
