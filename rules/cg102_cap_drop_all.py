@@ -9,6 +9,9 @@ from composeguard.api import (
     Container,
     Example,
     Fix,
+    ImageOptions,
+    ImageProfile,
+    Operation,
     Problem,
     Profile,
     Safety,
@@ -18,8 +21,11 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    departs,
+    image_profile,
     owasp,
     pss,
+    runs_from_the_start,
 )
 
 
@@ -36,13 +42,13 @@ from composeguard.api import (
             bad="""\
 services:
   web:
-    image: nginx:1.27.2
+    image: example.org/web:1.27.2
     cap_drop: [NET_RAW, MKNOD]  # expect: CG102
 """,
             fixed="""\
 services:
   web:
-    image: nginx:1.27.2
+    image: example.org/web:1.27.2
     cap_drop: [NET_RAW, MKNOD, ALL]
 """,
         ),
@@ -63,9 +69,31 @@ services:
     logging: {driver: local}
 """,
         ),
+        Example(
+            title="An image that is known: what its start needs is given back",
+            bad="""\
+services:
+  db:  # expect: CG102
+    image: postgres:16.4
+""",
+            fixed="""\
+services:
+  db:
+    image: postgres:16.4
+    cap_drop:
+      - ALL
+    cap_add:
+      - CHOWN
+      - DAC_OVERRIDE
+      - FOWNER
+      - SETGID
+      - SETUID
+""",
+        ),
     ),
+    options=ImageOptions,
 )
-def cap_drop_all(container: Container) -> Iterator[Problem]:
+def cap_drop_all(container: Container, options: ImageOptions) -> Iterator[Problem]:
     """A container that does not drop all capabilities starts with fourteen of them.
 
     The engine grants `CHOWN`, `DAC_OVERRIDE`, `SETUID`, `NET_RAW`, `MKNOD` and more to every container.
@@ -74,7 +102,9 @@ def cap_drop_all(container: Container) -> Iterator[Problem]:
     counts in any case; a capability that `cap_add` names is granted all the same. Dropping single
     capabilities does not count: the engine's default set may grow.
 
-    **Fix.** Put `cap_drop: [ALL]`, and give back with `cap_add` only what the program is seen to need.
+    **Fix.** Put `cap_drop: [ALL]`, and give back with `cap_add` only what the program is seen to need. For the
+    images that people run most it is known what that is, from their start scripts; there the fix is whole, and
+    it is safe where the service does not replace the start, the program or the user.
 
     **When to ignore.** Images that start as root, change owners of their files and then step down (many
     databases and all `PUID`/`PGID` images) need `CHOWN`, `SETUID`, `SETGID`, `DAC_OVERRIDE` or `FOWNER` in
@@ -86,15 +116,35 @@ def cap_drop_all(container: Container) -> Iterator[Problem]:
         container.at("cap_drop"),
         f"{container.name} keeps capabilities: `cap_drop` does not hold ALL",
         label="capabilities that the program may not need",
-        fix=Fix(
-            "drop all capabilities",
-            (Append(container.at("cap_drop"), "ALL"),),
-            Safety.UNSAFE,
-            note="a program that needs a capability fails until `cap_add` gives it back",
-        ),
+        fix=_fix(container, image_profile(container, options.profiles)),
         evidence="cap_drop",
     )
 
 
+def _fix(container: Container, profile: ImageProfile | None) -> Fix:
+    operations: list[Operation] = [Append(container.at("cap_drop"), "ALL")]
+    title = "drop all capabilities"
+    if profile is None:
+        note = "a program that needs a capability fails until `cap_add` gives it back"
+        return Fix(title, tuple(operations), Safety.UNSAFE, note=note)
+    # What the file drops already is not given back: the service runs without it.
+    settled = {_bare(item) for item in (*container.cap_add, *container.cap_drop) if isinstance(item, str)}
+    needed = () if runs_from_the_start(profile, container) else profile.capabilities
+    operations += [Append(container.at("cap_add"), name) for name in needed if name not in settled]
+    if len(operations) > 1:
+        title = "drop all capabilities but those that the start of the image needs"
+    departure = departs(profile, container)
+    if any(isinstance(item, Unresolved) for item in container.cap_add):
+        departure = departure or "a variable hides a part of `cap_add`"
+    if not departure and "cap-drop-all" in profile.proven:
+        return Fix(title, tuple(operations))
+    why = departure or "it is not known whether the list is complete"
+    return Fix(title, tuple(operations), Safety.UNSAFE, note=f"the program may need other capabilities: {why}")
+
+
+def _bare(capability: str) -> str:
+    return capability.upper().removeprefix("CAP_")
+
+
 def _drops_all(capability: str) -> bool:
-    return capability.upper().removeprefix("CAP_") == "ALL"
+    return _bare(capability) == "ALL"

@@ -9,10 +9,13 @@ from composeguard.api import (
     Container,
     Example,
     Fix,
+    ImageOptions,
+    ImageProfile,
     Operation,
     Problem,
     Profile,
     Remove,
+    Safety,
     Set,
     Severity,
     Unresolved,
@@ -20,6 +23,7 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    image_profile,
     owasp,
     pss,
 )
@@ -72,8 +76,9 @@ services:
 """,
         ),
     ),
+    options=ImageOptions,
 )
-def no_new_privileges(container: Container) -> Iterator[Problem]:
+def no_new_privileges(container: Container, options: ImageOptions) -> Iterator[Problem]:
     """Without `no-new-privileges`, a process in the container can become root again.
 
     A set-user-ID program in the image (`su`, `mount`, a vulnerable `sudo`) or a file capability lifts an
@@ -101,21 +106,29 @@ def no_new_privileges(container: Container) -> Iterator[Problem]:
             grants += 1
     if state is not False:
         return
-    options = container.at("security_opt")
+    entries = container.at("security_opt")
     operations: tuple[Operation, ...]
     if not refusals:
-        operations = (Append(options, f"{_OPTION}:true"),)
+        operations = (Append(entries, f"{_OPTION}:true"),)
     elif grants:  # the list may not hold the same text twice
-        operations = tuple(Remove((*options, index)) for index in reversed(refusals))
+        operations = tuple(Remove((*entries, index)) for index in reversed(refusals))
     else:
-        operations = (Set((*options, refusals[-1]), f"{_OPTION}:true"),)
+        operations = (Set((*entries, refusals[-1]), f"{_OPTION}:true"),)
     yield Problem(
-        (*options, refusals[-1]) if refusals else options,
+        (*entries, refusals[-1]) if refusals else entries,
         f"{container.name} lets its processes gain privileges: `security_opt` does not set no-new-privileges",
         label="set-user-ID programs work",
-        fix=Fix("set `no-new-privileges:true`", operations),
+        fix=_fix(operations, image_profile(container, options.profiles)),
         evidence="no-new-privileges",
     )
+
+
+def _fix(operations: tuple[Operation, ...], profile: ImageProfile | None) -> Fix:
+    title = "set `no-new-privileges:true`"
+    if profile is not None and profile.gains:
+        note = "the start of this image gains privileges by a set-user-ID program or a file capability, and may fail"
+        return Fix(title, operations, Safety.UNSAFE, note=note)
+    return Fix(title, operations)
 
 
 def _value(entry: str | Unresolved) -> str | Unresolved:

@@ -9,6 +9,8 @@ from composeguard.api import (
     Container,
     Example,
     Fix,
+    ImageOptions,
+    ImageProfile,
     Operation,
     Problem,
     Profile,
@@ -20,11 +22,15 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    departs,
+    image_profile,
+    is_writable,
     owasp,
+    writes_elsewhere,
 )
 
 _SCRATCH = "/tmp"  # noqa: S108 - a path in the container, which the fix mounts empty
-_MOUNT = f"{_SCRATCH}:rw,noexec,nosuid,size=100m"
+_OPTIONS = "rw,noexec,nosuid,size=100m"
 
 
 @container_rule(
@@ -40,7 +46,7 @@ _MOUNT = f"{_SCRATCH}:rw,noexec,nosuid,size=100m"
             bad="""\
 services:
   web:  # expect: CG105
-    image: nginx:1.27.2
+    image: example.org/web:1.27.2
     volumes: [data:/var/lib/web]
 volumes:
   data:
@@ -48,7 +54,7 @@ volumes:
             fixed="""\
 services:
   web:
-    image: nginx:1.27.2
+    image: example.org/web:1.27.2
     volumes: [data:/var/lib/web]
     read_only: true
     tmpfs: ["/tmp:rw,noexec,nosuid,size=100m"]
@@ -74,16 +80,39 @@ services:
     logging: {driver: local}
 """,
         ),
+        Example(
+            title="An image that is known: what it writes beside its volume becomes a tmpfs",
+            bad="""\
+services:
+  db:  # expect: CG105
+    image: postgres:16.4
+    volumes: [data:/var/lib/postgresql/data]
+volumes:
+  data:
+""",
+            fixed="""\
+services:
+  db:
+    image: postgres:16.4
+    volumes: [data:/var/lib/postgresql/data]
+    read_only: true
+    tmpfs: ["/var/run/postgresql:rw,noexec,nosuid,size=100m", "/tmp:rw,noexec,nosuid,size=100m"]
+volumes:
+  data:
+""",
+        ),
     ),
+    options=ImageOptions,
 )
-def writable_root_filesystem(container: Container) -> Iterator[Problem]:
+def writable_root_filesystem(container: Container, options: ImageOptions) -> Iterator[Problem]:
     """A writable root filesystem lets an attacker change the container's programs.
 
     Whoever can run code in the container can replace a binary, a web page or a start script, and stay there
     until the container is removed. With `read_only: true` only the mounts can be written.
 
     **Fix.** Set `read_only: true`, and mount a `tmpfs` wherever the program writes scratch files (`/tmp`,
-    `/run`, a cache).
+    `/run`, a cache). For the images that people run most it is known where that is; the fix is safe where this is
+    all that they write, and the service does not lead them elsewhere.
 
     **When to ignore.** Programs that install or update themselves in place, and images whose start script
     rewrites its configuration in many folders.
@@ -91,25 +120,36 @@ def writable_root_filesystem(container: Container) -> Iterator[Problem]:
     flag = container.read_only
     if flag is True or isinstance(flag, Unresolved):
         return
-    operations: list[Operation] = [Set(container.at("read_only"), True)]
-    if _scratch_is_free(container):
-        operations.append(Append(container.at("tmpfs"), _MOUNT))
     yield Problem(
         container.at("read_only"),
         f"{container.name} can write to its root filesystem: `read_only` is not true",
         label="programs and start scripts can be replaced",
-        fix=Fix(
-            "make the root filesystem read-only",
-            tuple(operations),
-            Safety.UNSAFE,
-            note="a program that writes outside its volumes and `/tmp` fails until that place is a `tmpfs` or a volume",
-        ),
+        fix=_fix(container, image_profile(container, options.profiles)),
         evidence="read_only",
     )
 
 
-def _scratch_is_free(container: Container) -> bool:
-    """Whether a mount on `/tmp` is known to clash with no other: the reference refuses a target used twice."""
+def _fix(container: Container, profile: ImageProfile | None) -> Fix:
+    folders = [folder for folder in (profile.scratch if profile else ()) if not is_writable(folder, container)]
+    if _SCRATCH not in folders:
+        folders.append(_SCRATCH)
+    operations: list[Operation] = [Set(container.at("read_only"), True)]
+    operations += [
+        Append(container.at("tmpfs"), f"{folder}:{_OPTIONS}") for folder in folders if _is_free(folder, container)
+    ]
+    title = "make the root filesystem read-only"
+    note = "a program that writes outside its volumes and `/tmp` fails until that place is a `tmpfs` or a volume"
+    if profile is None:
+        return Fix(title, tuple(operations), Safety.UNSAFE, note=note)
+    departure = departs(profile, container) or writes_elsewhere(profile, container)
+    if not departure and "read-only" in profile.proven:
+        return Fix(title, tuple(operations))
+    why = departure or "it is not known whether the list is complete"
+    return Fix(title, tuple(operations), Safety.UNSAFE, note=f"the program may write in other places: {why}")
+
+
+def _is_free(folder: str, container: Container) -> bool:
+    """Whether a mount there is known to clash with no other: the reference refuses a target used twice."""
     targets = [mount.target for mount in container.volumes]
     targets += [entry.partition(":")[0] if isinstance(entry, str) else entry for entry in container.tmpfs]
-    return all(isinstance(target, str) and target.rstrip("/") != _SCRATCH for target in targets)
+    return all(isinstance(target, str) and target.rstrip("/") != folder for target in targets)

@@ -9,17 +9,24 @@ from dataclasses import dataclass
 from composeguard.api import (
     Container,
     Example,
+    Fix,
+    ImageOptions,
+    ImageProfile,
     Problem,
     Profile,
     Reference,
+    Safety,
+    Set,
     Severity,
     Unresolved,
     Workload,
     compose,
     container_rule,
     cwe,
+    departs,
     docker,
     image_name,
+    image_profile,
     owasp,
     pss,
 )
@@ -171,8 +178,9 @@ services:
 """,
         ),
     ),
+    options=ImageOptions,
 )
-def runs_as_root(container: Container) -> Iterator[Problem]:
+def runs_as_root(container: Container, options: ImageOptions) -> Iterator[Problem]:
     """A program that runs as root in a container is root on the host as soon as anything else gives way.
 
     User 0 of the container is user 0 of the host, unless the engine remaps users: root on every mounted file
@@ -180,12 +188,12 @@ def runs_as_root(container: Container) -> Iterator[Problem]:
     Images that are known to name another user, or to step down by themselves, are not reported.
 
     **Fix.** Set `user` to a number that owns what the program writes: `user: "1000:1000"`. Which one is right
-    the file does not say, so there is no automatic fix.
+    the file does not say; a fix is offered for images that are known to have a user for it.
 
     **When to ignore.** Images that start as root by design and step down to `PUID`/`PGID` (those of
     LinuxServer are reported as information), and programs that change users themselves, such as mail servers.
     """
-    yield from _own(container)
+    yield from _own(container, image_profile(container, options.profiles))
     for hook, path in container.hooks():
         if _is_root(hook.user):
             yield Problem(
@@ -196,7 +204,7 @@ def runs_as_root(container: Container) -> Iterator[Problem]:
             )
 
 
-def _own(container: Container) -> Iterator[Problem]:
+def _own(container: Container, profile: ImageProfile | None) -> Iterator[Problem]:
     user = container.user
     if user:
         if _is_root(user):
@@ -207,15 +215,34 @@ def _own(container: Container) -> Iterator[Problem]:
     if isinstance(chosen, str) and _ZERO.fullmatch(chosen):
         message = f"{container.name} runs as root: its PUID is {chosen}"
         yield Problem(container.at("environment", "PUID"), message, label="root on every mounted file", evidence="root")
-    elif not _drops_root(container):
+    elif not _drops_root(container) and not _is_known_to_drop(container, profile):
         why, severity = _unset(container)
         yield Problem(
             container.at("user"),
             f"{container.name} may run as root: {why}",
             label="the image decides, and most run as root",
             severity=severity,
+            fix=_fix(container, profile),
             evidence="unset",
         )
+
+
+def _is_known_to_drop(container: Container, profile: ImageProfile | None) -> bool:
+    """Whether a profile says that the image starts as another user, or steps down to one."""
+    if profile is None or _is_root(profile.starts or "root"):
+        return profile is not None and bool(profile.runs) and not departs(profile, container)
+    return True
+
+
+def _fix(container: Container, profile: ImageProfile | None) -> Fix | None:
+    if profile is None or not profile.user or container.kind != "service":
+        return None
+    return Fix(
+        f"run as `{profile.user}`, the user that the image has for it",
+        (Set(container.at("user"), profile.user),),
+        Safety.UNSAFE,
+        note="what it keeps on volumes must belong to that user",
+    )
 
 
 def _is_root(user: str | Unresolved | None) -> bool:

@@ -40,6 +40,8 @@ class _Row:
 
 _SYSTEM = "the configuration of the host, by which any program starts as root"
 _PROGRAMS = "programs that root runs on the host"
+_MODULES = "modules that the host's kernel loads"
+_SHARED_MEMORY = "the shared memory of the host's programs"
 _ENGINE_DATA = "the files of every container, and images that start later"
 _NODE = "credentials and the workload of the cluster's node"
 _WINDOWS = "programs and configuration of the host"
@@ -53,12 +55,12 @@ _ROWS = {
     "/lib32": _Row(_PROGRAMS, "", deep=True),
     "/lib64": _Row(_PROGRAMS, "", deep=True),
     "/libx32": _Row(_PROGRAMS, "", deep=True),
-    "/lib/modules": _Row("", "", deep=True),  # CG204
+    "/lib/modules": _Row(_MODULES, "", True, Severity.HIGH),  # CG204 has the fix
     "/usr": _Row(_PROGRAMS, ""),
     "/usr/bin": _Row(_PROGRAMS, "", deep=True),
     "/usr/sbin": _Row(_PROGRAMS, "", deep=True),
     "/usr/lib": _Row(_PROGRAMS, "", deep=True),
-    "/usr/lib/modules": _Row("", "", deep=True),
+    "/usr/lib/modules": _Row(_MODULES, "", True, Severity.HIGH),
     "/usr/lib32": _Row(_PROGRAMS, "", deep=True),
     "/usr/lib64": _Row(_PROGRAMS, "", deep=True),
     "/usr/libexec": _Row(_PROGRAMS, "", deep=True),
@@ -102,6 +104,8 @@ _ROWS = {
     "/etc/init.d": _Row("what root runs at the start", "", deep=True),
     "/etc/systemd": _Row("what root runs at the start", "", deep=True),
     "/etc/profile.d": _Row("what every login runs", "", deep=True),
+    "/etc/hosts": _Row("where the host's programs find names", "", severity=Severity.MEDIUM),
+    "/etc/resolv.conf": _Row("where the host's programs ask for names", "", severity=Severity.MEDIUM),
     "/etc/ld.so.preload": _Row("what every program loads", ""),
     "/etc/ld.so.conf.d": _Row("what every program loads", "", deep=True),
     # The kernel: proc(5), sysfs(5), cgroups(7).
@@ -123,6 +127,9 @@ _ROWS = {
     ),
     "/sys/firmware": _Row("the variables of the firmware", "", deep=True),
     "/dev": _Row("every device of the host", "every device of the host"),
+    "/dev/shm": _Row(  # noqa: S108 -- shm_overview(7)
+        _SHARED_MEMORY, _SHARED_MEMORY, False, Severity.MEDIUM, Severity.MEDIUM
+    ),
     # Engines and orchestrators: the manual of each.
     "/var/lib/docker": _Row(_ENGINE_DATA, "the files and environment of every container"),
     "/var/lib/docker/volumes": _Row("the data of every container", "the data of every container"),

@@ -65,6 +65,8 @@ _KINDS = tuple(
 _NAMES = tuple((re.compile(kind.names), kind) for kind in _KINDS)
 _NUMBERS = {number: kind for kind in _KINDS for number in kind.numbers}
 _ALL = (Severity.CRITICAL, "every device of the host, disks and memory among them")
+_ALWAYS_OPEN = "/dev/net/tun"
+"""What runc lets every container open, so that a bind is all it takes (https://github.com/opencontainers/runc/pull/4555)."""
 _CGROUP_RULE = re.compile(r"\s*(?P<type>[abc])(?:\s+(?P<major>\d+|\*):(?P<minor>\d+|\*)\s+(?P<rights>[rwm]+))?\s*")
 
 
@@ -143,6 +145,12 @@ def dangerous_device(container: Container) -> Iterator[Problem]:
         if severity is Severity.CRITICAL and device.permissions == "r":
             severity = Severity.HIGH
         yield _problem(container, path, f"the device {device.source}", severity, gain, str(device.source))
+    for index, mount in enumerate(container.volumes):
+        is_bind = mount.type in ("bind", None) and mount.source is not None
+        found = _by_name(container, mount.source) if is_bind else None
+        if found and normal_host_path(mount.source or "") == _ALWAYS_OPEN:
+            path = container.at("volumes", index, "source")
+            yield _problem(container, path, f"the device {mount.source}", *found, f"volume {mount.source}")
     for index, rule in enumerate(container.device_cgroup_rules):
         found = _by_number(rule) if isinstance(rule, str) else None
         if found:

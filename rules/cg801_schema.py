@@ -89,9 +89,15 @@ def schema(reading: Reading) -> Iterator[Problem]:
     **When to ignore.** Never for a file that Compose is to read. Keys for other tools go below a name that
     starts with `x-`.
     """
-    whole = not reading.project.is_fragment
+    # What to run is there, and said to be wrong.
+    wrong = {
+        diagnostic.path[:2]
+        for diagnostic in reading.diagnostics
+        if diagnostic.kind is Kind.SCHEMA and diagnostic.path[2:3] in (("image",), ("build",))
+    }
+    whole = bool(wrong) or not reading.project.is_fragment
     # A base that could not be read may have the image.
-    unseen = {diagnostic.path[:2] for diagnostic in reading.diagnostics if diagnostic.kind is Kind.GAP}
+    unseen = {diagnostic.path[:2] for diagnostic in reading.diagnostics if diagnostic.kind is Kind.GAP} | wrong
     for diagnostic in reading.diagnostics:
         lacks_image = _lacks_image(diagnostic)
         if lacks_image and diagnostic.path in unseen:

@@ -51,7 +51,8 @@ def duplicate_container_name(diagnostic: Diagnostic) -> Iterator[Problem]:
     """Two services cannot have one `container_name`.
 
     The name of a container is unique on the host. Compose refuses the project, so none of its services start;
-    where the name comes by `extends` or a merge key, it is easily overlooked.
+    where the name comes by `extends` or a merge key, it is easily overlooked. Services that no single profile
+    runs together are alternatives, and may share a name.
 
     **Fix.** Give each service a name of its own, or leave `container_name` out: Compose makes a unique one.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
+_PAGE = PROJECT / "src" / "composeguard" / "report" / "page"
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -41,6 +42,8 @@ def test_wheel_ships_the_package_and_nothing_else(wheel: Path) -> None:
     top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"composeguard"}
     assert "composeguard/py.typed" in names
+    assert "composeguard/images/profiles.json" in names
+    assert {f"composeguard/report/page/{path.name}" for path in _PAGE.iterdir()} <= set(names)
     assert not [name for name in names if name.endswith(".pyc") or "__pycache__" in name]
     assert sorted(name for name in names if name.startswith("composeguard/builtin/cg")) == sorted(
         f"composeguard/builtin/{path.name}" for path in (PROJECT / "rules").glob("cg*.py")

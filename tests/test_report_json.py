@@ -81,7 +81,7 @@ def test_suppressed_findings_are_listed_when_asked_for() -> None:
     report = make_report(make_finding(_FILE, "privileged", made=Made(suppression=Suppression("why", 3))))
     assert _load(report)["findings"] == []
     text = "".join(render(report, RenderOptions(include_suppressed=True)))
-    assert json.loads(text)["findings"][0]["suppression"] == {"justification": "why", "line": 3}
+    assert json.loads(text)["findings"][0]["suppression"] == {"kind": "inline", "justification": "why", "line": 3}
 
 
 def test_notes_and_an_empty_report() -> None:

@@ -38,7 +38,7 @@ x-anchor: &a {PASSWORD: MARK20}
 @pytest.mark.parametrize(
     "arguments", [[], ["-v"], ["--profile", "all"], ["--select", "CG101,CG302,CG806"]], ids=" ".join
 )
-@pytest.mark.parametrize("output_format", ["full", "concise", "json", "sarif"])
+@pytest.mark.parametrize("output_format", ["full", "concise", "json", "sarif", "html"])
 def test_no_marker_is_shown(
     output_format: str,
     arguments: list[str],

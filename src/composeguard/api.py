@@ -10,6 +10,7 @@ from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.directive import Word
 from composeguard.engine.failure import RuleFailure
 from composeguard.engine.fix import Append, Fix, Operation, Remove, RemoveComment, Rename, Safety, Set
+from composeguard.engine.image_options import ImageOptions
 from composeguard.engine.limits import FixLimits, limit_fix
 from composeguard.engine.options import Options, option
 from composeguard.engine.references import cis, compose, cwe, docker, owasp, pss
@@ -31,8 +32,11 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
 from composeguard.model.agents import Agent, AgentKind, agent_of
 from composeguard.model.container import Container
+from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_ports, silent_hazards, text_maps
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
+from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
+from composeguard.model.image_profile import ImageProfile, image_profile
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.leaks import leaks
@@ -45,6 +49,8 @@ from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
+from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
 __all__ = [
@@ -54,14 +60,19 @@ __all__ = [
     "Agent",
     "AgentKind",
     "Append",
+    "Change",
     "Container",
     "Diagnostic",
     "Example",
     "Fix",
     "FixLimits",
     "Focus",
+    "Hazard",
     "HostMount",
     "ImageName",
+    "ImageOptions",
+    "ImageProfile",
+    "KeptPort",
     "Kind",
     "Leak",
     "LeakKind",
@@ -82,6 +93,7 @@ __all__ = [
     "Remove",
     "RemoveComment",
     "Rename",
+    "Repair",
     "Rule",
     "RuleFailure",
     "Safety",
@@ -94,28 +106,41 @@ __all__ = [
     "Word",
     "Workload",
     "agent_of",
+    "base_60",
     "checks_itself",
     "cis",
     "compose",
     "container_rule",
     "cwe",
+    "departs",
     "diagnostic_rule",
     "docker",
     "failure_rule",
     "host_mounts",
     "image_fault",
     "image_name",
+    "image_profile",
     "is_lasting",
+    "is_writable",
+    "kept_ports",
     "leaks",
     "limit_fix",
     "moves",
     "normal_host_path",
     "option",
+    "other_readings",
     "owasp",
+    "plain_value",
     "pss",
     "pulled",
     "reading_rule",
+    "runs_from_the_start",
     "service_rule",
+    "silent_hazards",
+    "source_node",
+    "source_text",
     "suppression_rule",
+    "text_maps",
+    "writes_elsewhere",
     "written_tag",
 ]

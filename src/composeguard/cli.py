@@ -3,117 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
 
 from composeguard import __version__
+from composeguard.cli_options import (
+    FORMAT_NAMES,
+    PROFILES,
+    THRESHOLDS,
+    display_options,
+    input_options,
+    project_options,
+    rule_options,
+)
 from composeguard.errors import ComposeguardError
-from composeguard.report import FORMATS
-
-_SEVERITIES = click.Choice(["critical", "high", "medium", "low", "info"])
-_THRESHOLDS = click.Choice(["critical", "high", "medium", "low", "info", "never"])
-_PROFILES = click.Choice(["baseline", "recommended", "restricted", "cis", "all"])
-_FORMATS = click.Choice(list(FORMATS))
-_COLOURS = click.Choice(["auto", "always", "never"])
 
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
-
-Command = TypeVar("Command", bound=Callable[..., object])
-
-
-def _options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    def apply(command: Command) -> Command:
-        for decorate in reversed(decorators):
-            command = decorate(command)
-        return command
-
-    return apply
-
-
-_project_options = _options(
-    click.option(
-        "--file",
-        "files",
-        multiple=True,
-        metavar="FILE",
-        help="Read these files as one project, in order, as `docker compose -f a -f b` does.",
-    ),
-    click.option(
-        "--env-file",
-        "env_files",
-        multiple=True,
-        metavar="FILE",
-        help="Take variables from this file in place of `.env`.",
-    ),
-    click.option("--environment", is_flag=True, help="Take variables from the shell's environment too."),
-    click.option(
-        "--compose-profile",
-        "compose_profiles",
-        multiple=True,
-        metavar="NAME",
-        help="A Compose profile that is switched on.",
-    ),
-    click.option("--project-directory", metavar="DIR", help="The folder that relative paths start from."),
-)
-
-_rule_options = _options(
-    click.option("--profile", type=_PROFILES, help="The set of rules (default: recommended)."),
-    click.option(
-        "--select",
-        multiple=True,
-        metavar="CODES",
-        help="Run these rules only: codes, names, starts of codes (CG3) or ALL, separated by commas.",
-    ),
-    click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out."),
-    click.option(
-        "--rules",
-        "rule_folders",
-        multiple=True,
-        metavar="DIR",
-        help="Load rules of your own from the Python files in this folder.",
-    ),
-    click.option("--min-severity", type=_SEVERITIES, help="Report nothing below this."),
-    click.option("--no-ignores", is_flag=True, help="Report what `# composeguard: ignore[…]` comments accept."),
-    click.option("--config", metavar="FILE", help="Use this configuration file."),
-    click.option("--no-config", is_flag=True, help="Read no configuration file."),
-)
-
-_input_options = _options(
-    click.option(
-        "--exclude",
-        multiple=True,
-        metavar="GLOB",
-        help="Skip these files and folders when walking (as in .gitignore).",
-    ),
-    click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named."),
-    click.option("--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
-    click.option("--stdin-filename", metavar="PATH", help="The name of the file that `-` reads from standard input."),
-    click.option(
-        "--allow-partial",
-        is_flag=True,
-        help="Parts that cannot be seen (remote or missing includes) are notes, not errors.",
-    ),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        default=300.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="The time that one project may take; 0 is no limit.",
-    ),
-    click.option("--allow-no-files", is_flag=True, help="It is no error if nothing matches."),
-)
-
-_display_options = _options(
-    click.option("--color", type=_COLOURS, default="auto", help="When to use colours (also: NO_COLOR, FORCE_COLOR)."),
-    click.option("--no-progress", is_flag=True, help="Show no counter while checking takes long."),
-    click.option("-q", "--quiet", is_flag=True, help="Print the report only."),
-    click.option("-v", "--verbose", is_flag=True, help="Say what is read, and show tracebacks of internal errors."),
-)
 
 
 @click.group(
@@ -132,7 +38,7 @@ def cli() -> None:
     "-f",
     "--format",
     "output_format",
-    type=_FORMATS,
+    type=FORMAT_NAMES,
     default=None,
     help="The format on standard output (default: full).",
 )
@@ -144,15 +50,17 @@ def cli() -> None:
     metavar="[FORMAT=]FILE",
     help="Write a report to a file as well; repeatable.",
 )
-@click.option("--fail-on", type=_THRESHOLDS, help="Exit with 1 from this severity on (default: low).")
+@click.option("--fail-on", type=THRESHOLDS, help="Exit with 1 from this severity on (default: low).")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--include-suppressed", is_flag=True, help="Show accepted findings in the report, marked as such.")
+@click.option("--baseline", metavar="FILE", help="Accept the findings that this file knows; see `baseline`.")
+@click.option("--since", metavar="GITREF", help="Report only what changed since this commit or branch.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule on standard error.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
-@_project_options
-@_rule_options
-@_input_options
-@_display_options
+@project_options
+@rule_options
+@input_options
+@display_options
 def check(**options: object) -> int:
     """Check Compose files (the default command).
 
@@ -175,10 +83,10 @@ def check(**options: object) -> int:
 @click.option(
     "-i", "--interactive", is_flag=True, help="Ask of each fix, safe and unsafe, showing the finding and the diff."
 )
-@_project_options
-@_rule_options
-@_input_options
-@_display_options
+@project_options
+@rule_options
+@input_options
+@display_options
 def fix(**options: object) -> int:
     """Repair Compose files in place, keeping comments and style.
 
@@ -189,6 +97,26 @@ def fix(**options: object) -> int:
     from composeguard.commands.options import FixOptions
 
     return run_fix(FixOptions.of(options))
+
+
+@cli.command()
+@click.argument("action", type=click.Choice(["write", "update", "prune"]))
+@click.argument("paths", nargs=-1, metavar="[PATHS]…")
+@click.option("--baseline", "target", metavar="FILE", help="The file (default: .composeguard-baseline.json).")
+@project_options
+@rule_options
+@input_options
+@display_options
+def baseline(**options: object) -> int:
+    """Keep a file of the findings that are known today, so that only new ones fail.
+
+    `write` makes the file anew; `update` adds what is new and removes what is gone; `prune` only removes. Then
+    `composeguard check --baseline FILE`, or `baseline: FILE` in the configuration.
+    """
+    from composeguard.commands.baseline import run_baseline
+    from composeguard.commands.options import BaselineOptions
+
+    return run_baseline(BaselineOptions.of(options))
 
 
 @cli.command()
@@ -203,7 +131,7 @@ def explain(rule: str, verbose: bool) -> int:
 
 @cli.command()
 @click.option("-f", "--format", "output_format", type=click.Choice(["table", "json", "markdown"]), default="table")
-@click.option("--profile", type=_PROFILES, help="List the rules of this profile; with cis, what they cover, too.")
+@click.option("--profile", type=PROFILES, help="List the rules of this profile; with cis, what they cover, too.")
 @click.option("--rules", "rule_folders", multiple=True, metavar="DIR", help="List the rules of this folder too.")
 def rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None) -> int:
     """List all rules, or those of a profile."""
@@ -217,7 +145,7 @@ def rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None
 @click.option("-f", "--format", "output_format", type=click.Choice(["json", "yaml"]), default="json")
 @click.option("--origins", is_flag=True, help="Show where each value was written and how it came.")
 @click.option("--project-name", metavar="NAME")
-@_project_options
+@project_options
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
 def resolve(**options: object) -> int:
     """Print the project as it deploys, as `docker compose config` does.
@@ -227,6 +155,21 @@ def resolve(**options: object) -> int:
     from composeguard.commands.resolve import ResolveOptions, run_resolve
 
     return run_resolve(ResolveOptions.of(options))
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print the script that completes commands and options in a SHELL.
+
+    For bash: `eval "$(composeguard completion bash)"` in ~/.bashrc.
+    """
+    from click.shell_completion import get_completion_class
+
+    known = get_completion_class(shell)
+    assert known is not None
+    sys.stdout.write(known(cli, {}, "composeguard", "_COMPOSEGUARD_COMPLETE").source() + "\n")
+    return 0
 
 
 def run(arguments: list[str]) -> int:

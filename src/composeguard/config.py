@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,7 @@ from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, UsageError
+from composeguard.model.image_profile import KEYS, ProfileError, read_profile
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, child
 from composeguard.source.node import Path as Steps
@@ -72,7 +73,10 @@ class Settings(BaseModel):
     exclude: list[str] = Field(default_factory=list)
     min_severity: SeverityName = "info"
     fail_on: Threshold = "low"
+    baseline: str | None = None
     runtime: Literal["docker", "podman"] | None = None
+    images: list[Any] | None = None
+    """Profiles of images; `model.image_profile` says what one is, and checks it."""
     fix: FixSettings | None = None
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)
 
@@ -166,7 +170,9 @@ def _plain(node: Node) -> object:
 
 def _validate(value: object, display: str, source: tuple[SourceFile, Node | None] | None) -> Settings:
     try:
-        return Settings.model_validate(value)
+        settings = Settings.model_validate(value)
+        _check_images(settings.images or (), display, source)
+        return settings
     except ValidationError as error:
         first = error.errors()[0]
         steps = tuple(first["loc"])
@@ -175,6 +181,19 @@ def _validate(value: object, display: str, source: tuple[SourceFile, Node | None
             place = _place(display, source[0], source[1], steps)
         name = ".".join(str(step) for step in steps)
         raise ConfigError(f"{place}: {_explain(name, steps, first['type'], first['msg'])}") from None
+
+
+def _check_images(rows: Sequence[object], display: str, source: tuple[SourceFile, Node | None] | None) -> None:
+    for index, row in enumerate(rows):
+        try:
+            read_profile(row)
+        except ProfileError as error:
+            steps = ("images", index, *error.steps)
+            place = _place(display, source[0], source[1], steps) if source and source[1] else display
+            if error.unknown:
+                raise ConfigError(f"{place}: {error}{near(error.unknown, KEYS)}") from None
+            name = ".".join(str(step) for step in steps)
+            raise ConfigError(f"{place}: {name}: {error}") from None
 
 
 def _explain(name: str, steps: Steps, kind: str, message: str) -> str:
@@ -260,6 +279,8 @@ def _options(configuration: Configuration, rules: tuple[Rule, ...]) -> Mapping[s
     """Settings of the whole configuration: they reach every rule whose options have a field of that name."""
     if settings.runtime is not None:
         shared["runtime"] = settings.runtime
+    if settings.images is not None:
+        shared["profiles"] = settings.images
     if settings.fix is not None:
         shared["limits"] = [each.model_dump(by_alias=True, exclude_none=True) for each in settings.fix.limits]
     given: dict[str, dict[str, object]] = {

@@ -11,9 +11,10 @@ from pathlib import Path
 from composeguard import __version__
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
-from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
+from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr, stale_to_stderr
 from composeguard.commands.render import render_options
-from composeguard.engine.report import Report
+from composeguard.commands.whole_file import write_whole
+from composeguard.engine.report import CheckedProject, Report
 from composeguard.errors import UsageError
 from composeguard.report import FORMATS, renderer
 from composeguard.report.escape import visible
@@ -26,6 +27,7 @@ _BY_ENDING = {
     ".md": "markdown",
     ".txt": "full",
     ".xml": "junit",
+    ".html": "html",
 }
 """The format of an output whose name alone is given."""
 
@@ -33,7 +35,8 @@ _BY_ENDING = {
 def run_check(options: CheckOptions) -> int:
     """Check everything, then write; returns the exit code."""
     outputs = [_output(value) for value in options.outputs]
-    for name, _ in outputs:
+    output_format = options.output_format or "full"
+    for name in (output_format, *(name for name, _ in outputs)):
         renderer(name)
     linter = Linter(options)
     if options.show_files:
@@ -47,12 +50,13 @@ def run_check(options: CheckOptions) -> int:
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
+        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results),
     )
     if not options.quiet:
         notes_to_stderr(results, render_options(options, sys.stderr), report.findings)
+        stale_to_stderr(linter)
     for name, target in outputs:
-        _write_file(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
-    output_format = options.output_format or "full"
+        write_whole(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
     _write_stdout(renderer(output_format)(report, render_options(options, sys.stdout)))
     if output_format == "github":
         _step_summary(report)
@@ -81,19 +85,6 @@ def _output(value: str) -> tuple[str, Path]:
     if ending not in _BY_ENDING:
         raise UsageError(f"--output {value}: say which format: --output {'|'.join(FORMATS)}={value}")
     return _BY_ENDING[ending], Path(value)
-
-
-def _write_file(target: Path, pieces: Iterator[str]) -> None:
-    """Through a temporary file: a run that is interrupted leaves the old report or the new one, never half of one."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.writelines(pieces)
-        temporary.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _step_summary(report: Report) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
+from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
 from composeguard.commands.today import today
@@ -28,8 +30,11 @@ from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
 
+if TYPE_CHECKING:
+    from composeguard.commands.since import Changes
+
 STDIN = "-"
-COMMANDS = ("check", "fix", "explain", "rules", "resolve")
+COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "completion")
 """What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
@@ -42,11 +47,15 @@ class Result:
     project: ProjectFiles
     reading: Reading
     selection: Selection
-    settings: Settings
+    configuration: Configuration
     outcome: Outcome
     """What to report."""
     judged: tuple[Finding, ...]
     """All that the rules that ran have found, in whichever file: what a fix must not make worse."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -63,9 +72,10 @@ class Linter:
     """Checks what the options name. Rules are loaded once; files are read once a repository.
 
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
+    `with_baseline` marks the findings that a baseline knows.
     """
 
-    def __init__(self, options: LintOptions, *, judging: bool = False) -> None:
+    def __init__(self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True) -> None:
         self.options = options
         self._judging = judging
         self.failed = False
@@ -75,8 +85,10 @@ class Linter:
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
+        self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
+        self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
         self._outside: Path | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
@@ -108,6 +120,7 @@ class Linter:
             except OutOfTimeError:
                 self.fail(project, f"not checked within {self.options.timeout:g} seconds")
                 continue
+            self.baselines.saw(result)
             if self.options.verbose:
                 self._say(result)
             yield result
@@ -132,10 +145,33 @@ class Linter:
         configuration, chosen = self._configured(Path(project.directory))
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
+        ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         wanted = self._wanted(project, chosen, outcome.findings)
-        reported = replace(outcome, findings=tuple(wanted))
-        return Result(project, reading, chosen, configuration.settings, reported, outcome.findings)
+        marked = self._changed(project, self.baselines.mark(configuration, wanted))
+        reported = replace(outcome, findings=tuple(marked))
+        return Result(project, reading, chosen, configuration, reported, outcome.findings)
+
+    def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
+        """With `--since`, the findings of what changed."""
+        reference = self.options.since if isinstance(self.options, CheckOptions) else None
+        if reference is None:
+            return findings
+        from composeguard.commands.since import Changes, kept
+
+        if STDIN in self.options.paths:
+            raise UsageError("--since compares files; standard input is none")
+        root = repository(Path(project.directory))
+        if root is None:
+            raise UsageError(f"--since {reference}: {project.directory} is in no git repository")
+        if root not in self._changes:
+            self._changes[root] = Changes(root, reference)
+        return kept(findings, self._changes[root])
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file that reports of this run call so."""
+        bases = {base for _, base in self._files} or {self.cwd}
+        return any(os.path.lexists(base / name) for base in bases)
 
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
@@ -234,6 +270,10 @@ class Linter:
         if not given.is_file():
             raise UsageError(f"--config {given}: no such file")
         return given
+
+    def configuration(self) -> Configuration:
+        """The configuration that holds for the current folder."""
+        return self._configured(self.cwd)[0]
 
     def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
         """The configuration that holds for a folder: the nearest one upward."""

@@ -62,6 +62,8 @@ class CheckOptions(LintOptions):
     include_suppressed: bool = False
     statistics: bool = False
     show_files: bool = False
+    baseline: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +73,11 @@ class FixOptions(LintOptions):
     diff: bool = False
     unsafe: bool = False
     interactive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineOptions(LintOptions):
+    """What `baseline` adds."""
+
+    action: str
+    target: str | None = None

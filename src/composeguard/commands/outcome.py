@@ -65,3 +65,19 @@ def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported:
             if line not in seen:
                 seen.add(line)
                 sys.stderr.write(line)
+
+
+_STALE_SHOWN = 10
+
+
+def stale_to_stderr(linter: Linter) -> None:
+    """The entries of baselines that can go."""
+    for baseline, entries in linter.baselines.stale(linter.exists):
+        count = len(entries)
+        many = f"{count:,} stale {'entry' if count == 1 else 'entries'}"
+        lines = [f"note: {baseline.name} has {many}, of findings that are gone; `composeguard baseline prune` removes "]
+        lines[0] += "it\n" if count == 1 else "them\n"
+        lines += [f"  {entry.code} {entry.file} {entry.path}\n" for entry in entries[:_STALE_SHOWN]]
+        if count > _STALE_SHOWN:
+            lines.append(f"  and {count - _STALE_SHOWN:,} more\n")
+        sys.stderr.writelines(visible(line.rstrip("\n")) + "\n" for line in lines)

@@ -145,7 +145,9 @@ def _ssh(node: Node, path: Path, report: Report) -> Node:
 
 def _dependencies(node: Node, path: Path, report: Report) -> Node | None:
     started: dict[str, Short] = {"condition": "service_started", "required": True}
-    return entries(names_to_mapping(node, started), path, report, _dependency)
+    if isinstance(node.value, list):
+        return names_to_mapping(node, started)
+    return entries(node, path, report, _dependency)
 
 
 def _dependency(node: Node, path: Path, report: Report) -> Node | None:

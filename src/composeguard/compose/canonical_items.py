@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from composeguard.compose import short
+from composeguard.compose.canonical_usual import usual_mount, usual_port
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.short import ShortSyntaxError
 from composeguard.compose.unresolved import Text, Unresolved
@@ -55,14 +56,18 @@ def entries(node: Node, path: Path, report: Report, step: Step) -> Node:
     """Apply a step to each entry of a mapping or item of a list; share what it does not change."""
     value = node.value
     if isinstance(value, dict):
-        changed = False
-        mapping: dict[str, Node] = {}
+        mapping: dict[str, Node] | None = None
         for key, child in value.items():
             canonical = step(child, (*path, key), report)
-            changed = changed or canonical is not child
-            if canonical is not None:
+            if canonical is child:
+                continue
+            if mapping is None:
+                mapping = dict(value)
+            if canonical is None:
+                del mapping[key]
+            else:
                 mapping[key] = canonical
-        return node.with_value(mapping) if changed else node
+        return node if mapping is None else node.with_value(mapping)
     if isinstance(value, list):
         changed = False
         items: list[Node] = []
@@ -121,20 +126,21 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
         return node
     out: list[Node] = []
     for index, item in enumerate(items):
-        if isinstance(item.value, dict):
-            out.append(item)
-            continue
-        if isinstance(item.value, list):
-            say(report, item, (*path, index), f"{place(path)}: a port must be a text, a number or a mapping")
-            continue
-        if isinstance(item.value, str) and budget.ports:
-            common = short.parse_common_port(item.value)
-            if common is not None:
-                out.append(_port(item, common))
+        value = item.value
+        if isinstance(value, str) and budget.ports:
+            usual = usual_port(item, value)
+            if usual is not None:
+                out.append(usual)
                 budget.ports -= 1
                 continue
+        if isinstance(value, dict):
+            out.append(item)
+            continue
+        if isinstance(value, list):
+            say(report, item, (*path, index), f"{place(path)}: a port must be a text, a number or a mapping")
+            continue
         try:
-            parsed = short.parse_port_item(item.value)
+            parsed = short.parse_port_item(value)
         except ShortSyntaxError as error:
             say(report, item, (*path, index), f"{place(path)}: {error}")
             continue
@@ -165,9 +171,13 @@ def _port(item: Node, port: short.Port) -> Node:
 def mount(node: Node, path: Path, report: Report) -> Node | None:
     """An item of `volumes`. Where options are unknown, so is `read_only`."""
     text = node.value
-    if isinstance(text, dict):
+    if isinstance(text, str):
+        usual = usual_mount(node, text)
+        if usual is not None:
+            return usual
+    elif isinstance(text, dict):
         return node
-    if not isinstance(text, (str, Unresolved)):
+    elif not isinstance(text, Unresolved):
         return _refuse(node, path, report, "a volume must be a text or a mapping")
     try:
         parsed = short.parse_volume(text)

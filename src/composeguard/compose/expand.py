@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path, Way
+from composeguard.source.node import Node, Path, Via, Way
 from composeguard.source.read import MERGE_KEY
 
 RESET = "!reset"
@@ -147,6 +147,9 @@ class _Expander:
                 message = "a merge key takes a mapping or a list of mappings"
                 self.report(diagnose(Kind.SCHEMA, message, source, path))
                 continue
+            first = Via(Way.MERGE_KEY, source)
             for key, entry in source.value.items():
                 if key not in out:
-                    out[key] = entry.with_via(Way.MERGE_KEY, source)
+                    copy = entry.with_value(entry.value)
+                    copy.via = first if entry.via is None else Via(Way.MERGE_KEY, source, entry.via)
+                    out[key] = copy

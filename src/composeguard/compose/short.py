@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composeguard.compose.short_port import Port, Ports, parse_common_port, parse_port
+from composeguard.compose.short_port import Port, Ports, parse_port
 from composeguard.compose.short_volume import (
     BindOptions,
     Mount,
@@ -207,7 +207,6 @@ __all__ = [
     "ShortSyntaxError",
     "VolumeOptions",
     "clean_path",
-    "parse_common_port",
     "parse_config",
     "parse_device",
     "parse_environment_item",

@@ -77,8 +77,10 @@ class Ports:
         return str(first + index)
 
 
-def parse_common_port(text: str) -> Port | None:
-    """One port in one of the forms that nearly all have; None where only `parse_port` can tell."""
+def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
+    """Address, target, published port and protocol of one port in one of the forms that nearly all have; None where
+    only `parse_port` can tell.
+    """
     match = _COMMON.fullmatch(text)
     if match is None:
         return None
@@ -91,7 +93,7 @@ def parse_common_port(text: str) -> Port | None:
         if number > _MAX_PORT:
             return None
         published = str(number)
-    return Port(target, published, protocol or "tcp", host_ip)
+    return host_ip, target, published, protocol or "tcp"
 
 
 def parse_port(text: Text) -> Ports:

@@ -12,8 +12,8 @@ _PROPAGATIONS = frozenset(("rprivate", "private", "rshared", "shared", "rslave",
 _SELINUX = frozenset(("z", "Z"))
 _OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
 _CLEAN = re.compile("(?:/[^/.][^/]*)+")
-# Nearly all items: no drive, no variable, and of the options only the usual two.
-_COMMON = re.compile("([^:$]{2,}):(/[^:$]+)(?::(ro|rw))?")
+# Nearly all items: no drive, no variable, a clean target, and of the options only the usual two.
+_COMMON = re.compile(r"(?:([./~][^:$]+)|([^:$./~\\][^:$]+)):((?:/[^/.:$][^/:$]*)+)(?::(ro|rw))?")
 _PATH_STARTS = frozenset("./~")
 
 
@@ -50,7 +50,15 @@ class Mount:
     ambiguous: bool = False
 
 
-_PLAIN_BIND, _PLAIN_VOLUME = BindOptions(create_host_path=True), VolumeOptions()
+def common_volume(text: str) -> tuple[str | None, str | None, str, bool] | None:
+    """Path or name of the source, target, and whether it is only read, in the form that nearly all items have; None
+    where only `parse_volume` can tell.
+    """
+    match = _COMMON.fullmatch(text)
+    if match is None:
+        return None
+    path, name, target, option = match.groups()
+    return path, name, target, option == "ro"
 
 
 def parse_volume(text: Text) -> Mount:
@@ -61,8 +69,6 @@ def parse_volume(text: Text) -> Mount:
     """
     if text == "":
         raise ShortSyntaxError("the volume is empty")
-    if isinstance(text, str) and (common := _COMMON.fullmatch(text)):
-        return _plain_mount(common[1], common[2], common[3] == "ro")
     if isinstance(text, str) and _is_tiny(text):
         return Mount("volume", clean_path(text))
     sections, lost = _sections(text)
@@ -91,13 +97,6 @@ def written_target(text: Text) -> Text:
     if len(sections) == 1 and not lost:
         return sections[0]
     return sections[1] if len(sections) > 1 else ""
-
-
-def _plain_mount(source: str, target: str, read_only: bool) -> Mount:
-    kind = _type(source)
-    if kind == "bind":
-        return Mount(kind, clean_path(target), source, read_only, _PLAIN_BIND)
-    return Mount(kind, clean_path(target), source, read_only, None, _PLAIN_VOLUME)
 
 
 def _is_tiny(text: str) -> bool:

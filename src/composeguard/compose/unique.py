@@ -52,12 +52,23 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
 
 
 def _unique(node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]) -> Node:
+    if key is _port and _differ(items):
+        return node
     try:
         keys = [key(item) for item in items]
     except _NoKeyError:
         items, keys = _with_keys(items, key, path, report)
         node = node.with_value(items)
     return node if len(set(keys)) == len(keys) else node.with_value(last_wins(items, keys))
+
+
+def _differ(ports: list[Node]) -> bool:
+    """Whether a part of their keys tells all ports apart, which it nearly always does."""
+    try:
+        parts = {(fields["target"].value, fields["published"].value) for fields in [port.value for port in ports]}  # type: ignore[call-overload, index, union-attr]
+    except (KeyError, TypeError):
+        return False
+    return len(parts) == len(ports)
 
 
 def _with_keys(

@@ -35,8 +35,11 @@ def substitute(document: Document, variables: Variables, report: Callable[[Diagn
     What cannot be replaced or cast is reported and left out.
     """
     text = document.root.file.text
-    by_text = document.in_place and not _hides_dollar(text)
+    hidden = _hides_dollar(text)
+    by_text = document.in_place and not hidden
     walk = _Walk(text if by_text else None, None if document.in_place else {}, variables, report)
+    # What an anchor brings is of the same text.
+    walk.dollars = hidden or "$" in text
     return walk.collection(document.root, CASTS, ())
 
 
@@ -61,7 +64,8 @@ class _Walk:
         report: Callable[[Diagnostic], None],
     ) -> None:
         self.text = text
-        self.dollars = text is None or "$" in text
+        self.dollars = True
+        """Whether any value can hold a dollar sign."""
         self.done = done
         self.variables = variables
         self.report = report

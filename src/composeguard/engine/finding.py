@@ -23,10 +23,12 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An inline comment that accepts the finding."""
+    """What accepts the finding: a comment in the file, or (`external`) a baseline."""
 
     justification: str
-    line: int
+    line: int = 0
+    """The line of the comment; 0 where there is none."""
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Finding:
     end: int
     path: Path
     fingerprint: str
-    """Hex digest of rule, path in the model and evidence; never of the message or the line."""
+    """Hex digest of rule, path in the model and evidence; never of the message, the line, or a secret."""
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     suppression: Suppression | None = None

@@ -21,13 +21,13 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
     """
     if not problems:
         return []
-    idle = _without_program(reading)
-    known = {(problem.path, problem.evidence) for problem in problems}
     left_out = _left_out(reading)
+    idle = _without_program(reading, left_out)
+    known = {(problem.path, problem.evidence) for problem in problems}
     return [
         problem
         for problem in problems
-        if not (problem.path[:2] in idle and reading.node(problem.path) is None)
+        if not (problem.diagnostic is None and problem.path[:2] in idle and reading.node(problem.path) is None)
         and not _is_inherited(reading, problem, known)
         and not _is_left_out(reading, problem, left_out)
     ]
@@ -63,7 +63,11 @@ def _left_out(reading: Reading) -> frozenset[Path]:
     )
 
 
-def _without_program(reading: Reading) -> frozenset[Path]:
+def _without_program(reading: Reading, left_out: frozenset[Path]) -> frozenset[Path]:
     project = reading.project
     workloads: tuple[Workload, ...] = (*project.services.values(), *project.jobs.values())
-    return frozenset(workload.path for workload in workloads if not workload.image and workload.build is None)
+    return frozenset(
+        workload.path
+        for workload in workloads
+        if not workload.image and workload.build is None and not left_out & {workload.at("image"), workload.at("build")}
+    )

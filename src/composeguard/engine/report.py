@@ -15,7 +15,7 @@ from composeguard.engine.severity import Severity
 from composeguard.source.file import SourceFile
 
 if TYPE_CHECKING:
-    from composeguard.model.reading import Place
+    from composeguard.model.reading import Place, Reading
 
 _UNSEEN = (Kind.UNREADABLE, Kind.GAP)
 
@@ -39,6 +39,17 @@ class Fixable:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedProject:
+    """A project and what was found in it, for formats that show more of it than the places of findings.
+
+    A finding in a file that several projects read is in each of them, and in the report once.
+    """
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Findings in order of place, and what a reader must know to trust that there are no more.
 
@@ -49,7 +60,7 @@ class Report:
     """The version of composeguard."""
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
-    """Findings that a comment accepts."""
+    """Findings that a comment or the baseline accepts."""
     files: tuple[str, ...] = ()
     """The `uri` of every file that was read."""
     notes: tuple[Diagnostic, ...] = ()
@@ -61,6 +72,8 @@ class Report:
     """Texts that no report may show, beyond those of findings that say `redact`."""
     edits: Mapping[int, tuple[TextEdit, ...]] = field(default_factory=dict)
     """The text edits of fixes, by index into `findings`, for formats that carry them."""
+    projects: tuple[CheckedProject, ...] = ()
+    """In the order in which they were checked."""
 
     @classmethod
     def of(
@@ -73,6 +86,7 @@ class Report:
         rules: Iterable[Rule] = (),
         fixable: Fixable | None = None,
         secrets: Iterable[Place] = (),
+        projects: Iterable[CheckedProject] = (),
     ) -> Report:
         """Sort everything, and set accepted findings apart. `fixable` is counted where it is not given.
 
@@ -89,6 +103,7 @@ class Report:
             rules=tuple(sorted(rules, key=lambda rule: rule.code)),
             fixable=count_fixable(active) if fixable is None else fixable,
             secrets=tuple(secrets),
+            projects=tuple(projects),
         )
 
     def listed(self, *, include_suppressed: bool) -> Sequence[Finding]:

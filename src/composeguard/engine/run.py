@@ -150,9 +150,15 @@ def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selectio
 
 
 def _fingerprint(rule: Rule, file: SourceFile, problem: Problem, counts: Counter[str]) -> str:
-    """Stays the same when lines move or messages change; equal ones are counted, so that each is unique."""
-    steps = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in problem.path)
-    identity = "\0".join((rule.code, file.uri, steps, problem.evidence))
+    """Stays the same when lines move or messages change; equal ones are counted, so that each is unique.
+
+    Where the evidence tells which item of a list is meant, the item's number does not count: others may come before.
+    A secret does not count: who has the digest could try what it may be, and a new secret at the place is no better.
+    """
+    evidence = "" if problem.redact else problem.evidence
+    path = ("-" if evidence and isinstance(step, int) else step for step in problem.path)
+    steps = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    identity = "\0".join((rule.code, file.uri, steps, evidence))
     counts[identity] += 1
     return hashlib.sha256(f"{identity}\0{counts[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

@@ -166,7 +166,7 @@ class _FileComments:
         self._first: dict[tuple[str, int], Directive | None] = {}
         """By word and line (0 is the whole file): the first directive that holds today, None where all are over."""
         self._used: set[tuple[str, int]] = set()
-        self._extents = _service_extents(file) if self.directives else {}
+        self._extents = service_extents(file) if self.directives else {}
         self._starts = sorted(self._extents)
         for directive in self.directives:
             if directive.is_known:
@@ -220,7 +220,7 @@ class _FileComments:
         return self._starts[index] if index >= 0 and line <= self._extents[self._starts[index]] else 0
 
 
-def _service_extents(file: SourceFile) -> dict[int, int]:
+def service_extents(file: SourceFile) -> dict[int, int]:
     """The line of each service's key, and the last line of that service."""
     extents: dict[int, int] = {}
     for root in file.documents:

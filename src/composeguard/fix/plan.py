@@ -92,15 +92,29 @@ def preview(start: Checked, finding: Finding) -> Mapping[SourceFile, tuple[Edit,
     Raises:
         Refusal: there is no fix, or no proof.
     """
-    if finding.fix is None:
-        raise Refusal("the rule has no fix for it")
-    locator = Locator(start.root)
-    located = combine([locator.locate(operation, finding.file) for operation in finding.fix.operations])
-    missing = _missing([finding], located)
-    if missing:
-        raise Refusal(missing)
-    tried = Bench(locator.indexes, Witness()).attempt([Candidate((finding,), tuple(located))])
-    return {each.file: each.edits for each in tried.values()}
+    return {each.file: each.edits for each in Previews(start).of(finding)}
+
+
+class Previews:
+    """The fixes of one project, each by itself; what is learned of the files serves them all."""
+
+    def __init__(self, start: Checked) -> None:
+        self._locator = Locator(start.root)
+        self._bench = Bench(self._locator.indexes, Witness())
+
+    def of(self, finding: Finding) -> tuple[Tried, ...]:
+        """The files that the fix of a finding changes, proved as texts.
+
+        Raises:
+            Refusal: there is no fix, or no proof.
+        """
+        if finding.fix is None:
+            raise Refusal("the rule has no fix for it")
+        located = combine([self._locator.locate(operation, finding.file) for operation in finding.fix.operations])
+        missing = _missing([finding], located)
+        if missing:
+            raise Refusal(missing)
+        return tuple(self._bench.attempt([Candidate((finding,), tuple(located))]).values())
 
 
 class _Planner:

@@ -10,7 +10,7 @@ from composeguard.compose.unresolved import Unresolved, split
 from composeguard.model.cycles import cycles
 from composeguard.model.deploy import Limits, Reservations
 from composeguard.model.fault import Fault
-from composeguard.model.profiles import is_enabled
+from composeguard.model.profiles import can_meet, is_enabled
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
 from composeguard.model.references import References
@@ -45,7 +45,7 @@ def _faults(project: Project, profiles: tuple[str, ...], *, strict: bool) -> Ite
         yield from _resources(service)
         yield from _watch(service)
         yield from _mounts(service)
-    yield from _duplicate_names(project, services)
+    yield from _duplicate_names(project, services, strict=strict)
     for job in jobs.values():
         yield from references.of_dependencies(job)
     for name, secret in project.secrets.items():
@@ -172,16 +172,19 @@ def _mounted_twice(service: Service, target: str, key: str, index: int) -> Fault
     return Fault(Kind.CONFLICT, message, service.at(key, index))
 
 
-def _duplicate_names(project: Project, services: dict[str, Service]) -> Iterator[Fault]:
+def _duplicate_names(project: Project, services: dict[str, Service], *, strict: bool) -> Iterator[Fault]:
     for name, job in project.jobs.items():
         if name in project.services:
             yield Fault(Kind.DUPLICATE_NAME, f'"{name}" is both a service and a job', job.path)
-    owners: dict[str, str] = {}
+    owners: dict[str, list[Service]] = {}
     for service in services.values():
         container = service.container_name
         if not isinstance(container, str) or not container:
             continue
-        if container in owners:
-            message = f'services "{owners[container]}" and "{service.name}" have the same container_name'
+        earlier = owners.setdefault(container, [])
+        # What strict mode looks at is enabled together; else alternatives by profile are no conflict.
+        other = next((one for one in earlier if strict or can_meet(one, service)), None)
+        if other is not None:
+            message = f'services "{other.name}" and "{service.name}" have the same container_name'
             yield Fault(Kind.DUPLICATE_NAME, message, service.at("container_name"))
-        owners.setdefault(container, service.name)
+        earlier.append(service)

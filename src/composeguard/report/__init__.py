@@ -25,6 +25,7 @@ FORMATS = {
     "junit": "composeguard.report.junit",
     "rdjson": "composeguard.report.rdjson",
     "markdown": "composeguard.report.markdown",
+    "html": "composeguard.report.html",
 }
 """The module of each format; every one has `render(report, options)`, which yields the text piece by piece."""
 

@@ -11,8 +11,8 @@
         {"code", "name", "severity", "message", "label", "file", "region", "path", "fingerprint",
          "fix": {"title", "safety", "note", "operations": [{"op", "path", …}]} or null,
          "related": [{"file", "region", "message"}, …],
-         "suppression": {"justification", "line"} or null}, …]                 accepted ones only if asked for
-    }
+         "suppression": {"kind": "inline" or "baseline", "justification", "line" or null} or null}, …]
+    }                                                                           accepted ones only if asked for
 
 `region` is {"start_line", "start_column", "end_line", "end_column"}: from 1, columns in code points, the end column
 exclusive. `path` is the way in the resolved project, keys and indexes. `file` is relative to the root of the
@@ -72,7 +72,11 @@ def finding_json(finding: Finding) -> dict[str, Json]:
         "related": [_related(related) for related in finding.related],
         "suppression": None
         if suppression is None
-        else {"justification": suppression.justification, "line": suppression.line},
+        else {
+            "kind": "baseline" if suppression.external else "inline",
+            "justification": suppression.justification,
+            "line": suppression.line or None,
+        },
     }
 
 

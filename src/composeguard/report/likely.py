@@ -22,6 +22,13 @@ _HARMLESS = re.compile(
 )
 _URL = re.compile(r"\w[\w+.-]{0,20}://[^\s/:@\"']{0,200}:([^\s/@\"']{1,400})@")
 
+_VARIABLE = re.compile(r"\$\{?\w*" + _NAME, re.IGNORECASE)
+
+
+def names_a_secret(text: str) -> bool:
+    """Whether a text, as written, refers to a variable with the name of a credential: its value is one."""
+    return _VARIABLE.search(text) is not None
+
 
 def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
     """The stretches (start, end) of `text` that hold the value of a credential-named key, the default of a variable of

@@ -230,7 +230,8 @@ def _suppressions(suppression: Suppression | None) -> list[sarif_om.Suppression]
     if suppression is None:
         return []
     reason = visible(suppression.justification) or None
-    return [sarif_om.Suppression(kind="inSource", state="accepted", justification=reason)]
+    kind = "external" if suppression.external else "inSource"
+    return [sarif_om.Suppression(kind=kind, state="accepted", justification=reason)]
 
 
 def _notification(note: Diagnostic) -> sarif_om.Notification:

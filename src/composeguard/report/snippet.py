@@ -43,7 +43,7 @@ def snippet(file: SourceFile, start: int, end: int, *, width: int, secrets: Secr
     first, last = file.line_of(start), file.line_of(end)
     if first == last:
         return (_row(file, first, start, end, width, secrets),)
-    head = _row(file, first, start, _line_end(file, first), width, secrets)
+    head = _row(file, first, start, end_of_line(file, first), width, secrets)
     last_start = file.line_starts[last - 1]
     indented = last_start + _leading_blanks(file.text, last_start, end)
     tail = _row(file, last, indented, end, width, secrets)
@@ -66,7 +66,7 @@ def _leading_blanks(text: str, start: int, end: int) -> int:
     return position - start
 
 
-def _line_end(file: SourceFile, line: int) -> int:
+def end_of_line(file: SourceFile, line: int) -> int:
     """The end of a line, before its newline."""
     end = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
     while end > file.line_starts[line - 1] and file.text[end - 1] in "\r\n":
@@ -77,11 +77,11 @@ def _line_end(file: SourceFile, line: int) -> int:
 def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets: Secrets) -> Row:
     """One line with `start`..`end` marked; what does not fit in `width` cells is left out on either side."""
     width = max(width, _LEAST)
-    line_start, line_end = file.line_starts[line - 1], _line_end(file, line)
+    line_start, line_end = file.line_starts[line - 1], end_of_line(file, line)
     start, end = min(start, line_end), min(end, line_end)
     window_start = max(line_start, start - width)
     window_end = min(line_end, start + width)
-    cells = _masked(file, window_start, window_end, (start, end), secrets)
+    cells = masked_cells(file, window_start, window_end, (start, end), secrets)
     at = start - window_start
     left = 0
     if window_start > line_start or total_width(cells) > width or window_end < line_end:
@@ -115,7 +115,7 @@ def _fit(cells: list[Cell], start: int, end: int, width: int) -> tuple[int, int]
     return left, right
 
 
-def _masked(file: SourceFile, start: int, end: int, marked: tuple[int, int], secrets: Secrets) -> list[Cell]:
+def masked_cells(file: SourceFile, start: int, end: int, marked: tuple[int, int], secrets: Secrets) -> list[Cell]:
     """The cells of a window, each secret stretch as one mask of a width that tells nothing."""
     cells = cells_of(file.text[start:end])
     # A window can begin inside a value: what stands before it tells whether that is a secret.

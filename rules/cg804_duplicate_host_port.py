@@ -1,0 +1,243 @@
+"""CG804: one port of the host for two containers."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composeguard.api import (
+    Example,
+    Path,
+    Port,
+    Problem,
+    Profile,
+    Reading,
+    Service,
+    Severity,
+    Unresolved,
+    Workload,
+    compose,
+    docker,
+    kept_ports,
+    reading_rule,
+)
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
+"""No address means both."""
+_MENU = 5
+"""A project with more conflicts never starts whole: its users pick services by name."""
+_SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A port that a container asks of the host. `number` is as written where a variable hides it."""
+
+    owner: Workload
+    index: int
+    port: Port
+    number: int | str
+
+    @property
+    def path(self) -> Path:
+        return self.owner.at("ports", self.index, "published")
+
+    @property
+    def shown(self) -> str:
+        address = "" if self.port.host_ip is None else f" on {self.port.host_ip}"
+        return f"{self.number}/{self.port.protocol}{address}"
+
+
+@reading_rule(
+    code="CG804",
+    name="duplicate-host-port",
+    severity=Severity.HIGH,
+    profiles=(Profile.BASELINE,),
+    correctness=True,
+    references=(
+        compose("05-services.md#ports"),
+        docker("engine/network/port-publishing/", "Docker: port publishing"),
+        docker("compose/how-tos/profiles/", "Docker: profiles"),
+    ),
+    examples=(
+        Example(
+            title="One number, an address that every interface holds, a range",
+            bad="""\
+services:
+  web:
+    image: nginx:1.27.2
+    ports: ["8080:80", "9000-9002:9000-9002"]
+  admin:
+    image: nginx:1.27.2
+    ports:
+      - "127.0.0.1:8080:80"  # expect: CG804
+  metrics:
+    image: nginx:1.27.2
+    ports:
+      - target: 80
+        published: 9001  # expect: CG804
+""",
+        ),
+        Example(
+            title="Two containers of one service",
+            bad="""\
+services:
+  web:
+    image: nginx:1.27.2
+    ports: ["8080:80"]  # expect: CG804
+    deploy: {replicas: 2}
+""",
+        ),
+        Example(
+            title="Other protocols, other addresses, and services that no one profile starts together",
+            good="""\
+x-hardened: &hardened
+  image: nginx:1.27.2
+  user: "101:101"
+  cap_drop: [ALL]
+  security_opt: [no-new-privileges:true]
+  read_only: true
+  mem_limit: 256m
+  cpus: 0.5
+  pids_limit: 100
+  logging: {driver: local}
+services:
+  names:
+    <<: *hardened
+    ports: ["127.0.0.1:5353:53/udp", "127.0.0.1:5353:53/tcp", "127.0.0.2:5353:53/udp", "[::1]:5353:53/udp"]
+  cpu:
+    <<: *hardened
+    profiles: [cpu]
+    ports: ["127.0.0.1:8080:80"]
+  gpu:
+    <<: *hardened
+    profiles: [gpu]
+    ports: ["127.0.0.1:8080:80"]
+""",
+        ),
+    ),
+)
+def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
+    """Two containers cannot have one port of the host.
+
+    Compose accepts the file; the engine refuses the container that starts second, and which one that is may change
+    from start to start: a port that should lead to one program leads to the other. Same port and protocol, and
+    addresses that overlap: one without an address, on `0.0.0.0` or on `::` holds the port on every address of
+    its family. A service with several replicas and a fixed port is in its own way.
+
+    Services without a profile in common are alternatives and no conflict, nor is a service that is scaled to 0.
+    A project with more than five conflicts is a menu from which services are started by name: the severity is low.
+    Where a variable hides the port, two uses of the same variable are one port.
+
+    **Fix.** Give each container a port of its own, leave the host's port out, or leave out the port altogether where
+    only other containers use it.
+
+    **When to ignore.** Services that are never started together, without profiles that say so.
+    """
+    project = reading.project
+    for_a_swarm = _is_for_a_swarm(reading)
+    conflicts: list[tuple[_Claim, _Claim]] = []
+    taken: dict[tuple[int | str, str], list[_Claim]] = {}
+    for owner in (*project.services.values(), *project.jobs.values()):
+        replicas = _replicas(owner)
+        if not owner.publishes or replicas == 0:
+            continue
+        overridden = {pair.added for pair in kept_ports(reading, owner)}
+        for claim in _claims(owner):
+            if replicas > 1 and not for_a_swarm and isinstance(claim.number, int):
+                message = f"{replicas} containers of {owner.name} ask for the host's port {claim.shown}"
+                yield Problem(claim.path, message, label="only one of them can start", evidence=claim.shown)
+            if claim.index in overridden:
+                continue  # CG813 says why it is there twice
+            earlier = taken.setdefault((claim.number, str(claim.port.protocol)), [])
+            other = next((each for each in earlier if _collide(reading, each, claim)), None)
+            earlier.append(claim)
+            if other is not None:
+                conflicts.append((claim, other))
+    severity = Severity.LOW if len(conflicts) > _MENU else None
+    for claim, other in conflicts:
+        yield _conflict(claim, other, severity)
+
+
+def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Problem:
+    who = f"{claim.owner.name} asks twice" if claim.owner is other.owner else ""
+    message = (
+        f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's port {claim.shown}"
+        f"{'' if claim.shown == other.shown else f', the first time as {other.shown}'}"
+    )
+    return Problem(
+        claim.path,
+        message,
+        label="the engine gives it to one only",
+        severity=severity,
+        related=(other.path,),
+        evidence=claim.shown,
+    )
+
+
+def _claims(owner: Workload) -> Iterator[_Claim]:
+    """The ports with one number each: of a range for one container port, the engine takes any that is free."""
+    for index, port in enumerate(owner.ports):
+        published = port.published
+        if isinstance(published, Unresolved):
+            yield _Claim(owner, index, port, str(published))
+        elif published is not None and published.isascii() and published.isdigit() and int(published):
+            yield _Claim(owner, index, port, int(published))
+
+
+def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:
+    return _overlap(one.port, other.port) and _together(reading, one.owner, other.owner)
+
+
+def _overlap(one: Port, other: Port) -> bool:
+    """Whether some address of the host serves both. An unknown one is only like itself, or part of all."""
+    if isinstance(one.host_ip, Unresolved) or isinstance(other.host_ip, Unresolved):
+        return None in (one.host_ip, other.host_ip) or str(one.host_ip) == str(other.host_ip)
+    return any(
+        first.version == second.version and (first == second or first.is_unspecified or second.is_unspecified)
+        for first in _addresses(one.host_ip)
+        for second in _addresses(other.host_ip)
+    )
+
+
+def _addresses(host_ip: str | None) -> tuple[_Address, ...]:
+    if not host_ip:
+        return _EVERYWHERE
+    try:
+        address = ipaddress.ip_address(host_ip.strip("[]"))
+    except ValueError:
+        return ()  # CG801 has it
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address,)
+
+
+def _together(reading: Reading, one: Workload, other: Workload) -> bool:
+    """Whether something starts both: one of the profiles alone, or those that are chosen."""
+    if not one.profiles or not other.profiles or one is other:
+        return True
+    chosen = {profile for profile in reading.request.profiles if profile}
+    ours, theirs = ({name for name in each.profiles if isinstance(name, str)} for each in (one, other))
+    return bool(ours & theirs) or "*" in chosen or bool(ours & chosen and theirs & chosen)
+
+
+def _replicas(owner: Workload) -> int:
+    """How many containers run at a time; 1 where that is not known."""
+    if not isinstance(owner, Service):
+        return 1
+    replicas = owner.deploy.replicas if owner.deploy else None
+    count = replicas if owner.scale is None else owner.scale
+    return count if isinstance(count, int) else 1
+
+
+def _is_for_a_swarm(reading: Reading) -> bool:
+    """A swarm publishes one port for all replicas. The file's name or keys that only a swarm obeys tell."""
+    names = (file.uri.rpartition("/")[2] for file in reading.files)
+    if any(word in name for name in names for word in ("stack", "swarm")):
+        return True
+    project = reading.project
+    deploys = (service.deploy for service in project.services.values() if service.deploy)
+    return any(network.driver == "overlay" for network in project.networks.values()) or any(
+        getattr(deploy, key) is not None for deploy in deploys for key in _SWARM_ONLY
+    )

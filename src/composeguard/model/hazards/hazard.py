@@ -1,0 +1,52 @@
+"""What the reference accepts and reads otherwise than it looks, as facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from composeguard.model.reading import Place
+from composeguard.model.types import Json
+from composeguard.source.node import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a repair, on a path of the resolved project."""
+
+    kind: Literal["set", "append", "remove"]
+    path: Path
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What makes the file say what it looks like; `note` tells what then changes for the container."""
+
+    title: str
+    note: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """One place. `case` is a word for the kind of surprise; no text here repeats a value that a program gets."""
+
+    case: str
+    path: Path
+    message: str
+    label: str
+    repair: Repair | None = None
+    related: tuple[Path, ...] = ()
+    place: Place | None = None
+    """Where it is no value of the resolved project."""
+    key_only: bool = False
+    """Reports show the key alone: what follows may hold a secret."""
+    redact: bool = False
+    minor: bool = False
+    """The surprise harms little, or may be meant."""
+
+
+def put(title: str, note: str, path: Path, value: Json) -> Repair:
+    """The repair that gives one path another value."""
+    return Repair(title, note, (Change("set", path, value),))

@@ -1,0 +1,175 @@
+"""The difference that a fix makes, as lines for people: few around each change, with every secret hidden.
+
+What was there is hidden as snippets hide it. What the fix writes is hidden where it would show a secret that is
+known, that looks like one, or that stands where programs get their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from composeguard.engine.finding import Finding
+from composeguard.engine.report import CheckedProject, Report
+from composeguard.fix.diff import unified_diff
+from composeguard.fix.edits import Edit
+from composeguard.fix.judge import Checked
+from composeguard.fix.plan import Previews
+from composeguard.fix.refusal import Refusal
+from composeguard.fix.trial import Tried
+from composeguard.report.likely import likely_secrets
+from composeguard.report.secrets import Secrets, merged, overlapping
+from composeguard.report.sensitive import sensitive_spans
+from composeguard.report.snippet import end_of_line, masked_cells
+from composeguard.source.file import SourceFile
+
+_CONTEXT = 3
+_MOST_TEXT = 20_000
+"""Code points of one hunk; a longer one is nothing to look at."""
+_MOST_COLUMNS = 300
+_MOST_PROVED = 16_000_000
+"""Code points of all the files that are proved, each as often as it is: a proof reads the whole file."""
+_MASK = "****"
+_SIGNS = {"+": "added", "-": "removed", " ": "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line: `kind` is added, removed or kept, `sign` its mark in a diff."""
+
+    kind: str
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Changed lines with those around them, from the line `number` of the file on."""
+
+    uri: str
+    number: int
+    changes: tuple[Change, ...]
+
+
+class Patches:
+    """What the fixes of a report would change, each by itself."""
+
+    def __init__(self, report: Report, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._projects: dict[int, CheckedProject] = {}
+        for project in report.projects:
+            for finding in project.findings:
+                self._projects.setdefault(id(finding), project)
+        self._previews: dict[int, Previews] = {}
+        self._left = _MOST_PROVED
+        self.left_out = 0
+        """Fixes that were not looked at: those before them have cost enough."""
+
+    def of(self, finding: Finding) -> tuple[Hunk, ...]:
+        """The hunks of a finding's fix; none where it has no proof, or nothing of it can be shown."""
+        project = self._projects.get(id(finding))
+        if project is None or finding.fix is None:
+            return ()
+        if self._left < len(finding.file.text):
+            self.left_out += 1
+            return ()
+        self._left -= len(finding.file.text)
+        previews = self._previews.get(id(project))
+        if previews is None:
+            checked = Checked(project.reading.root, project.findings)
+            previews = self._previews[id(project)] = Previews(checked)
+        try:
+            tried = previews.of(finding)
+        except Refusal:
+            return ()
+        return tuple(hunk for each in tried for hunk in hunks(each, self._secrets))
+
+
+def hunks(tried: Tried, secrets: Secrets) -> Iterator[Hunk]:
+    """The changes to one file."""
+    file, after = tried.file, tried.proved.file
+    hidden = sensitive_spans(after)
+    shift = 0
+    for edits in _clusters(file, tried.edits):
+        first = max(file.line_of(edits[0].start) - _CONTEXT, 1)
+        last = min(file.line_of(max(edits[-1].start, edits[-1].end - 1)) + _CONTEXT, len(file.line_starts))
+        start = file.line_starts[first - 1]
+        end = file.line_starts[last] if last < len(file.line_starts) else len(file.text)
+        written = [
+            _written(after, edit.start + at, edit.replacement, hidden, secrets) for edit, at in _moved(edits, shift)
+        ]
+        shift += sum(len(edit.replacement) - (edit.end - edit.start) for edit in edits)
+        if end - start + sum(map(len, written)) > _MOST_TEXT:
+            continue
+        old = _shown(file, first, last, secrets)
+        new: list[str] = []
+        position = 0
+        for edit, text in zip(edits, written, strict=True):
+            new += old[position : edit.start - start]
+            new.append(text)
+            position = edit.end - start
+        new += old[position:]
+        changes = tuple(_changes("".join(old), "".join(new)))
+        if changes:
+            yield Hunk(file.uri, first, changes)
+
+
+def _clusters(file: SourceFile, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """Edits whose surroundings meet, together."""
+    cluster: list[Edit] = []
+    for edit in edits:
+        if cluster and file.line_of(edit.start) - file.line_of(cluster[-1].end) > 2 * _CONTEXT:
+            yield cluster
+            cluster = []
+        cluster.append(edit)
+    if cluster:
+        yield cluster
+
+
+def _moved(edits: Iterable[Edit], shift: int) -> Iterator[tuple[Edit, int]]:
+    """Each edit, and how far what it writes stands from its place in the old text."""
+    for edit in edits:
+        yield edit, shift
+        shift += len(edit.replacement) - (edit.end - edit.start)
+
+
+def _shown(file: SourceFile, first: int, last: int, secrets: Secrets) -> list[str]:
+    """The text of some lines, an entry for each code point."""
+    shown: list[str] = []
+    for line in range(first, last + 1):
+        start, end = file.line_starts[line - 1], end_of_line(file, line)
+        shown += [cell.text for cell in masked_cells(file, start, end, (0, 0), secrets)]
+        after = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
+        shown += ["\n" if index == end else "" for index in range(end, after)]
+    return shown
+
+
+def _written(after: SourceFile, start: int, text: str, hidden: list[tuple[int, int]], secrets: Secrets) -> str:
+    """What an edit writes at `start` of the new text."""
+    if secrets.shown_by(text):
+        return _MASK
+    end = start + len(text)
+    stretches = [(first - start, last - start) for first, last in overlapping(hidden, start, end)]
+    stretches += likely_secrets(text)
+    pieces: list[str] = []
+    position = 0
+    for first, last in merged((max(first, 0), min(last, len(text))) for first, last in stretches):
+        pieces += (text[position:first], _MASK)
+        position = last
+    pieces.append(text[position:])
+    return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _changes(old: str, new: str) -> Iterator[Change]:
+    if old.rstrip("\n") == new.rstrip("\n"):
+        return
+    lines = unified_diff("", _ended(old), _ended(new), context=_CONTEXT).split("\n")
+    for line in lines[2:-1]:
+        if line[:1] in _SIGNS:
+            text = line[1:]
+            cut = f"{text[:_MOST_COLUMNS]}…" if len(text) > _MOST_COLUMNS else text
+            yield Change(_SIGNS[line[0]], line[0], cut)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") or not text else f"{text}\n"
