@@ -90,7 +90,10 @@ configs:
 CODES = ("CG601", "CG602", "CG603", "CG604", "CG605", "CG607")
 
 
-@pytest.mark.parametrize("output_format", ["full", "concise", "json", "sarif"])
+@pytest.mark.parametrize(
+    "output_format",
+    ["full", "concise", "json", "sarif", "html", "jsonl", "github", "gitlab", "junit", "rdjson", "markdown"],
+)
 def test_each_secret_is_found_and_none_is_shown(
     output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
