@@ -27,6 +27,8 @@ class _Unknown(Mapping[str, Text]):
 
 
 _UNKNOWN = _Unknown()
+_LONGEST = 64 * 1024
+"""Characters of a text with variables that is read anew; what is longer holds a document, and is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def _text(node: Node) -> Text | None:
 
 
 def _interpolated(raw: str, lookup: Mapping[str, Text]) -> Text | None:
+    if len(raw) > _LONGEST:
+        return None
     try:
         return interpolate(raw, lookup, unset=Unset.UNRESOLVED).value
     except InterpolationError:
