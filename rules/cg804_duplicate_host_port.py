@@ -26,8 +26,6 @@ from composeguard.api import (
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
 """No address means both."""
-_MENU = 5
-"""A project with more conflicts never starts whole: its users pick services by name."""
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
 
 
@@ -128,17 +126,16 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     its family. A service with several replicas and a fixed port is in its own way.
 
     Services without a profile in common are alternatives and no conflict, nor is a service that is scaled to 0.
-    A project with more than five conflicts is a menu from which services are started by name: the severity is low.
     Where a variable hides the port, two uses of the same variable are one port.
 
     **Fix.** Give each container a port of its own, leave the host's port out, or leave out the port altogether where
     only other containers use it.
 
-    **When to ignore.** Services that are never started together, without profiles that say so.
+    **When to ignore.** Services that are never started together, without profiles that say so: a file that is a menu
+    from which services are started by name.
     """
     project = reading.project
     for_a_swarm = _is_for_a_swarm(reading)
-    conflicts: list[tuple[_Claim, _Claim]] = []
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
     for owner in (*project.services.values(), *project.jobs.values()):
         replicas = _replicas(owner)
@@ -155,13 +152,10 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
             other = next((each for each in earlier if _collide(reading, each, claim)), None)
             earlier.append(claim)
             if other is not None:
-                conflicts.append((claim, other))
-    severity = Severity.LOW if len(conflicts) > _MENU else None
-    for claim, other in conflicts:
-        yield _conflict(claim, other, severity)
+                yield _conflict(claim, other)
 
 
-def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Problem:
+def _conflict(claim: _Claim, other: _Claim) -> Problem:
     who = f"{claim.owner.name} asks twice" if claim.owner is other.owner else ""
     message = (
         f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's port {claim.shown}"
@@ -171,7 +165,6 @@ def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Proble
         claim.path,
         message,
         label="the engine gives it to one only",
-        severity=severity,
         related=(other.path,),
         evidence=claim.shown,
     )

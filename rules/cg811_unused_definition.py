@@ -86,7 +86,7 @@ secrets:
     ),
 )
 def unused_definition(reading: Reading) -> Iterator[Problem]:
-    """Compose does not make what no service uses.
+    """The project defines a network, volume, secret or config that none of its services names.
 
     A definition without a user is a mistake more often than a reserve: a service that should stand in the internal
     network does not, or a secret is given in another way than the file lets a reader think.
@@ -113,7 +113,7 @@ def unused_definition(reading: Reading) -> Iterator[Problem]:
             kind = section.removesuffix("s")
             yield Problem(
                 (section, name),
-                f'nothing uses the {kind} "{name}", and Compose does not make it',
+                f'nothing in this project uses the {kind} "{name}"',
                 label="defined, not used",
                 fix=Fix(f"remove the {kind}", (Remove((section, name)),), Safety.UNSAFE, note=_NOTES[section]),
             )

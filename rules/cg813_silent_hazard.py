@@ -96,7 +96,8 @@ def silent_hazard(reading: Reading) -> Iterator[Problem]:
 
     A memory limit written as a number with a fraction is no limit; `440` as a mode is the decimal number; a command
     in one string ends at the first `&&`; `:RO` does not make a mount read-only; a port that an override binds to
-    loopback comes beside the open one. Who reads the file believes in a protection that does not run.
+    loopback comes beside the open one; a list or an empty value in an override takes nothing away; a `pre_start` step
+    is privileged where its service is. Who reads the file believes in a protection that does not run.
 
     **Fix.** As the finding says. Where the intent is plain, the fix writes what the file looks like; this changes
     what runs, hence it is unsafe.

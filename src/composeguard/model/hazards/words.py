@@ -1,4 +1,4 @@
-"""Texts that lose a part, or mean nothing to the engine: commands, users, policies, names."""
+"""Texts that lose a part, or mean nothing to the engine: commands, users, policies, ports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ _SHELLS = frozenset(
 )
 _POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
 _EXPOSED = re.compile(r"[0-9]+(?:-[0-9]+)?(?:/[A-Za-z]+)?")
-_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _REQUIRED = re.compile(r"\$\{\w+:?\?")
 _TWO_VARIABLES = re.compile(r"\$(?:\{(\w+)\}|(\w+)):\$(?:\{(\w+)\}|(\w+))")
 
@@ -33,7 +32,7 @@ def word_hazards(reading: Reading) -> Iterator[Hazard]:
         yield from _user(reading, container)
         yield from _list_items(reading, container)
         if isinstance(container, Service):
-            yield from _accepted_names(container)
+            yield from _accepted_words(container)
         if isinstance(container, Service | Job):
             yield from _healthcheck(reading, container)
 
@@ -137,10 +136,10 @@ def _user(reading: Reading, container: Container) -> Iterator[Hazard]:
     )
 
 
-# Names and policies ---------------------------------------------------------------------------------------------
+# Policies and ports ---------------------------------------------------------------------------------------------
 
 
-def _accepted_names(service: Service) -> Iterator[Hazard]:
+def _accepted_words(service: Service) -> Iterator[Hazard]:
     """What the reference takes as any text, and the engine refuses when it makes the container."""
     restart = service.restart
     if isinstance(restart, str) and restart and not _POLICY.fullmatch(restart):
@@ -167,14 +166,6 @@ def _accepted_names(service: Service) -> Iterator[Hazard]:
                 f'{service.name} exposes "{port}", which is no port',
                 "a number, a range, and perhaps a protocol",
             )
-    name = service.container_name
-    if isinstance(name, str) and name and not _CONTAINER_NAME.fullmatch(name):
-        yield Hazard(
-            "container-name",
-            service.at("container_name"),
-            f'{service.name} cannot start: the engine takes no container name like "{name}"',
-            "letters, digits, `_`, `.` and `-`, the first one a letter or digit",
-        )
 
 
 def _healthcheck(reading: Reading, container: Workload) -> Iterator[Hazard]:
