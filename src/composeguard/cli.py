@@ -136,6 +136,22 @@ def init(directory: str, pre_commit: bool, github: bool, gitlab: bool, force: bo
     return run_init(InitOptions(directory=directory, pre_commit=pre_commit, github=github, gitlab=gitlab, force=force))
 
 
+@cli.group()
+def config() -> None:
+    """What a configuration may say."""
+
+
+@config.command("schema")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def config_schema(verbose: bool) -> int:
+    """Print the JSON schema of .composeguard.yaml, for editors."""
+    from composeguard.commands.config_schema import page
+    from composeguard.engine.registry import load_builtin
+
+    sys.stdout.write(page(load_builtin()))
+    return 0
+
+
 @cli.command()
 @click.argument("rule")
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
