@@ -13,6 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 _PAGE = PROJECT / "src" / "composeguard" / "report" / "page"
+_TEMPLATES = PROJECT / "src" / "composeguard" / "commands" / "templates"
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -44,6 +45,7 @@ def test_wheel_ships_the_package_and_nothing_else(wheel: Path) -> None:
     assert "composeguard/py.typed" in names
     assert "composeguard/images/profiles.json" in names
     assert {f"composeguard/report/page/{path.name}" for path in _PAGE.iterdir()} <= set(names)
+    assert {f"composeguard/commands/templates/{path.name}" for path in _TEMPLATES.iterdir()} <= set(names)
     assert not [name for name in names if name.endswith(".pyc") or "__pycache__" in name]
     assert sorted(name for name in names if name.startswith("composeguard/builtin/cg")) == sorted(
         f"composeguard/builtin/{path.name}" for path in (PROJECT / "rules").glob("cg*.py")

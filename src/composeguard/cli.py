@@ -120,6 +120,39 @@ def baseline(**options: object) -> int:
 
 
 @cli.command()
+@click.argument("directory", required=False, default=".", metavar="[DIR]")
+@click.option("--pre-commit", is_flag=True, help="Write .pre-commit-config.yaml.")
+@click.option("--github", is_flag=True, help="Write .github/workflows/composeguard.yml.")
+@click.option("--gitlab", is_flag=True, help="Write .gitlab/composeguard.yml, to include in .gitlab-ci.yml.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def init(directory: str, pre_commit: bool, github: bool, gitlab: bool, force: bool, verbose: bool) -> int:
+    """Write a first .composeguard.yaml, and files that run composeguard elsewhere.
+
+    Nothing is overwritten without --force.
+    """
+    from composeguard.commands.init import InitOptions, run_init
+
+    return run_init(InitOptions(directory=directory, pre_commit=pre_commit, github=github, gitlab=gitlab, force=force))
+
+
+@cli.group()
+def config() -> None:
+    """What a configuration may say."""
+
+
+@config.command("schema")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def config_schema(verbose: bool) -> int:
+    """Print the JSON schema of .composeguard.yaml, for editors."""
+    from composeguard.commands.config_schema import page
+    from composeguard.engine.registry import load_builtin
+
+    sys.stdout.write(page(load_builtin()))
+    return 0
+
+
+@cli.command()
 @click.argument("rule")
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
 def explain(rule: str, verbose: bool) -> int:

@@ -1,5 +1,5 @@
-"""Writes what is generated: from the rules a page for each, their index, the table of the README, `docs/cis.md`; and
-`docs/images.md` from the profiles of images.
+"""Writes what is generated: from the rules a page for each, their index, the table of the README, `docs/cis.md`, the
+schema of a configuration; and `docs/images.md` from the profiles of images.
 
 `python -m composeguard.commands.docs` writes; `--check` writes nothing and fails where a file differs.
 For the repository of composeguard itself; it is no command of the tool.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from composeguard.commands import cis, images
+from composeguard.commands import cis, config_schema, images
 from composeguard.commands.rule_page import markdown
 from composeguard.commands.rules import markdown_table
 from composeguard.engine.registry import builtin_folder, load_builtin
@@ -40,6 +40,7 @@ def pages(rules: Sequence[Rule]) -> dict[Path, str]:
     texts[_PAGES / "index.md"] = _index(rules)
     texts[Path("docs") / "cis.md"] = cis.page(rules)
     texts[Path("docs") / "images.md"] = images.page()
+    texts[Path("docs") / "composeguard.schema.json"] = config_schema.page(rules)
     return texts
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from composeguard.commands.since import Changes
 
 STDIN = "-"
-COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "completion")
+COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "init", "config", "completion")
 """What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
