@@ -271,9 +271,9 @@ class Linter:
             raise UsageError(f"--config {given}: no such file")
         return given
 
-    def configuration(self) -> Configuration:
-        """The configuration that holds for the current folder."""
-        return self._configured(self.cwd)[0]
+    def configuration(self, folder: Path | None = None) -> Configuration:
+        """The configuration that holds for a folder; for the current one, where none is named."""
+        return self._configured(folder or self.cwd)[0]
 
     def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
         """The configuration that holds for a folder: the nearest one upward."""
