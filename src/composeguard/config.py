@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from composeguard.engine.limits import Limits
 from composeguard.engine.options import Options, dashed
+from composeguard.engine.overrides import Override
 from composeguard.engine.registry import find_rule, matching, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
@@ -78,6 +79,7 @@ class Settings(BaseModel):
     images: list[Any] | None = None
     """Profiles of images; `model.image_profile` says what one is, and checks it."""
     fix: FixSettings | None = None
+    overrides: list[Override] = Field(default_factory=list)
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)
 
 
@@ -211,6 +213,8 @@ def _model_at(steps: Steps) -> type[BaseModel]:
         return Settings
     if steps[0] == "rules":
         return RuleSettings
+    if steps[0] == "overrides":
+        return Override
     return FixSettings if len(steps) == 1 else Limits
 
 
