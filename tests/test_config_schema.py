@@ -32,7 +32,7 @@ def check() -> jsonschema.Draft7Validator:
 
 def documented() -> list[str]:
     """The configurations that the documentation shows."""
-    known = ("profile", "rules", "fix", "images", "runtime", "exclude", "fail-on", "baseline", "ignore")
+    known = ("profile", "rules", "fix", "images", "runtime", "exclude", "fail-on", "baseline", "ignore", "overrides")
     pages = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
     blocks = [block for page in pages for block in _BLOCK.findall(page.read_text("utf-8"))]
     found = [block for block in blocks if block.partition(":")[0] in known]

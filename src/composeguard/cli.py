@@ -138,7 +138,7 @@ def init(directory: str, pre_commit: bool, github: bool, gitlab: bool, force: bo
 
 @cli.group()
 def config() -> None:
-    """What a configuration may say."""
+    """What a configuration may say, and what yours says."""
 
 
 @config.command("schema")
@@ -150,6 +150,19 @@ def config_schema(verbose: bool) -> int:
 
     sys.stdout.write(page(load_builtin()))
     return 0
+
+
+@config.command("show")
+@click.argument("paths", nargs=1, required=False, metavar="[PATH]")
+@click.option("-f", "--format", "output_format", type=click.Choice(["text", "json"]), default="text")
+@rule_options
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def config_show(paths: str | None, output_format: str, **options: object) -> int:
+    """Print the settings that hold for a file or folder, and where each was said."""
+    from composeguard.commands.config_show import run_show
+    from composeguard.commands.options import LintOptions
+
+    return run_show(LintOptions.of({**options, "paths": (paths,) if paths else ()}), output_format)
 
 
 @cli.command()

@@ -28,6 +28,7 @@ _DESCRIPTIONS = {
     "runtime": "What runs the containers.",
     "images": "Profiles of images, beside those that composeguard knows.",
     "fix": "What fixes write.",
+    "overrides": "Other settings for some files or services.",
     "rules": "Single rules, by code or name: off, on, a severity, or a mapping with options.",
 }
 
@@ -54,6 +55,10 @@ def schema(rules: Sequence[Rule]) -> dict[str, Any]:
         "patternProperties": {_OWN_CODE: {}},
         "additionalProperties": False,
     }
+    verdict = definitions["Override"]["properties"]["rules"]["additionalProperties"]
+    verdict["enum"] = [False, *verdict["enum"]]  # a bare `off`, as YAML 1.1 reads it
+    del verdict["type"]
+    definitions["Override"]["properties"]["ignore"]["items"] = _WORD
     for name, property_ in properties.items():
         if "$ref" not in property_:
             property_["description"] = _DESCRIPTIONS[name]

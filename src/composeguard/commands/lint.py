@@ -21,11 +21,12 @@ from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.finding import Finding
+from composeguard.engine.overrides import Overrides
 from composeguard.engine.registry import load_builtin, load_folder, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
 from composeguard.engine.severity import Profile, Severity
-from composeguard.errors import NoInputError, UsageError
+from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
@@ -147,10 +148,17 @@ class Linter:
         ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
-        wanted = self._wanted(project, chosen, outcome.findings)
+        wanted = self._wanted(project, chosen, self._overrides(configuration).apply(outcome.findings))
         marked = self._changed(project, self.baselines.mark(configuration, wanted))
         reported = replace(outcome, findings=tuple(marked))
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
+
+    def _overrides(self, configuration: Configuration) -> Overrides:
+        folder = str((self.cwd / configuration.origin).parent)
+        try:
+            return Overrides.of(configuration.settings.overrides, self.rules, folder)
+        except UsageError as error:
+            raise ConfigError(f"{configuration.place(('overrides',))}: {error}") from None
 
     def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
         """With `--since`, the findings of what changed."""
@@ -271,9 +279,9 @@ class Linter:
             raise UsageError(f"--config {given}: no such file")
         return given
 
-    def configuration(self) -> Configuration:
-        """The configuration that holds for the current folder."""
-        return self._configured(self.cwd)[0]
+    def configuration(self, folder: Path | None = None) -> Configuration:
+        """The configuration that holds for a folder; for the current one, where none is named."""
+        return self._configured(folder or self.cwd)[0]
 
     def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
         """The configuration that holds for a folder: the nearest one upward."""

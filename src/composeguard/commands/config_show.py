@@ -1,0 +1,92 @@
+"""`composeguard config show`: the settings that hold for a folder, and where each was said."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from composeguard.commands.lint import Linter
+from composeguard.commands.options import LintOptions
+from composeguard.config import Configuration
+from composeguard.engine.options import dashed
+from composeguard.errors import UsageError
+from composeguard.report.escape import visible
+from composeguard.source.node import Path as Steps
+
+DEFAULT = "default"
+COMMAND_LINE = "command line"
+_ADDED = ("extend_select", "ignore")
+"""The lists that the command line adds to; it replaces others."""
+_ENTRIES = ("rules", "fix")
+"""The mappings whose entries are shown one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value; `steps` are the keys that lead to it in a configuration."""
+
+    steps: Steps
+    value: object
+    origin: str
+
+
+def run_show(options: LintOptions, output_format: str) -> int:
+    """Print the settings that hold for the one path of the options."""
+    linter = Linter(options)
+    start = Path(os.path.abspath(options.paths[0]) if options.paths else linter.cwd)  # noqa: PTH100 -- keeps links
+    if not start.exists():
+        raise UsageError(f"{options.paths[0]}: no such file or folder")
+    configuration = linter.configuration(start if start.is_dir() else start.parent)
+    found = list(settings(configuration, options))
+    sys.stdout.write(_json(configuration, found) if output_format == "json" else _text(found))
+    return 0
+
+
+def settings(configuration: Configuration, options: LintOptions) -> Iterator[Setting]:
+    """Every setting; of lists each item, of rules and fixes each entry, where there are any."""
+    held = configuration.settings
+    given = held.model_dump(by_alias=True, exclude_none=True)
+    for name in type(held).model_fields:
+        key, said = dashed(name), getattr(options, name, None)
+        value = given.get(key)
+        if said and name not in _ADDED:
+            yield Setting((key,), value, COMMAND_LINE)
+        elif isinstance(value, list) and value:
+            added = len(said) if said and name in _ADDED else 0
+            for index, item in enumerate(value):
+                from_file = index < len(value) - added
+                origin = configuration.place((key, index)) if from_file else COMMAND_LINE
+                yield Setting((key, index), item, origin)
+        elif name in _ENTRIES and isinstance(value, dict) and value:
+            for entry, below in value.items():
+                yield Setting((key, entry), below, configuration.place((key, entry)))
+        else:
+            from_file = name in held.model_fields_set and value not in (None, [], {})
+            yield Setting((key,), value, configuration.place((key,)) if from_file else DEFAULT)
+
+
+def _text(found: list[Setting]) -> str:
+    """Like YAML, with the origin of each value as a comment."""
+    lines, parent = [], ""
+    for setting in sorted(found, key=lambda each: str(each.steps[0])):
+        key = str(setting.steps[0])
+        value = json.dumps(setting.value, ensure_ascii=False)
+        if len(setting.steps) == 1:
+            lines.append(f"{key}: {value}  # {setting.origin}")
+            continue
+        if key != parent:
+            lines.append(f"{key}:")
+            parent = key
+        start = "-" if isinstance(setting.steps[1], int) else f"{setting.steps[1]}:"
+        lines.append(f"  {start} {value}  # {setting.origin}")
+    return "".join(visible(line) + "\n" for line in lines)
+
+
+def _json(configuration: Configuration, found: list[Setting]) -> str:
+    rows = [{"path": list(each.steps), "value": each.value, "origin": each.origin} for each in found]
+    content = {"configuration": configuration.origin or None, "settings": rows}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

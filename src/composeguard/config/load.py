@@ -1,0 +1,171 @@
+"""Finding, reading and checking a configuration file; errors name their place."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from composeguard.config.model import FixSettings, RuleSettings, Settings
+from composeguard.engine.limits import Limits
+from composeguard.engine.options import dashed
+from composeguard.engine.overrides import Override
+from composeguard.engine.registry import near
+from composeguard.errors import ConfigError
+from composeguard.model.image_profile import KEYS, ProfileError, read_profile
+from composeguard.source.file import SourceError, SourceFile
+from composeguard.source.node import Node, child
+from composeguard.source.node import Path as Steps
+
+FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
+_MAXIMUM_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings and the file that they came from ("" for the defaults)."""
+
+    settings: Settings
+    origin: str = ""
+    source: tuple[SourceFile, Node] | None = None
+    """The text, where places in it are known."""
+
+    def place(self, steps: Steps) -> str:
+        """The address of a setting: file, line and column as far as they are known."""
+        return _place(self.origin, *self.source, steps) if self.source else self.origin
+
+
+DEFAULT = Configuration(Settings.model_construct())
+"""Made without the validator, which is built (`defer_build`) when there is a file to check."""
+
+
+def discover(start: Path, root: Path) -> Path | None:
+    """The nearest configuration file from a folder upward, not above `root`."""
+    for folder in (start, *start.parents):
+        found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+        if len(found) > 1:
+            raise ConfigError(f"{found[0]} and {found[1].name} lie side by side; keep one of them")
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and _has_table(pyproject):
+            if found:
+                raise ConfigError(f"{found[0]} and [tool.composeguard] in {pyproject.name} lie side by side; keep one")
+            return pyproject
+        if found:
+            return found[0]
+        if folder == root:
+            break
+    return None
+
+
+def _has_table(path: Path) -> bool:
+    try:
+        return b"tool.composeguard" in path.read_bytes()[:_MAXIMUM_BYTES]
+    except OSError:
+        return False
+
+
+def load(path: Path, display: str) -> Configuration:
+    """Read and check one configuration file.
+
+    Raises:
+        ConfigError: it cannot be read, or says what it may not say; the message holds the place.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{display}: cannot be read: {error.strerror}") from None
+    if len(data) > _MAXIMUM_BYTES:
+        raise ConfigError(f"{display}: larger than {_MAXIMUM_BYTES:,} bytes")
+    if path.name == "pyproject.toml":
+        return Configuration(_validate(_toml_table(data, display), display, None), display)
+    from composeguard.source.read import read_source
+
+    try:
+        file = read_source(display, data)
+    except SourceError as error:
+        region = error.file.region(error.start, error.end)
+        raise ConfigError(f"{display}:{region.start_line}:{region.start_column}: {error.message}") from None
+    root = file.documents[0] if file.documents else None
+    value = {} if root is None or root.value is None else _plain(root)
+    settings = _validate(value, display, (file, root))
+    return Configuration(settings, display, (file, root) if root is not None else None)
+
+
+def _toml_table(data: bytes, display: str) -> object:
+    try:
+        content = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{display}: not TOML: {error}") from None
+    tool = content.get("tool", {})
+    return tool.get("composeguard", {}) if isinstance(tool, dict) else {}
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node.value, dict):
+        return {key: _plain(value) for key, value in node.value.items()}
+    if isinstance(node.value, list):
+        return [_plain(item) for item in node.value]
+    return node.value
+
+
+def _validate(value: object, display: str, source: tuple[SourceFile, Node | None] | None) -> Settings:
+    try:
+        settings = Settings.model_validate(value)
+        _check_images(settings.images or (), display, source)
+        return settings
+    except ValidationError as error:
+        first = error.errors()[0]
+        steps = tuple(first["loc"])
+        place = display
+        if source is not None and source[1] is not None:
+            place = _place(display, source[0], source[1], steps)
+        name = ".".join(str(step) for step in steps)
+        raise ConfigError(f"{place}: {_explain(name, steps, first['type'], first['msg'])}") from None
+
+
+def _check_images(rows: Sequence[object], display: str, source: tuple[SourceFile, Node | None] | None) -> None:
+    for index, row in enumerate(rows):
+        try:
+            read_profile(row)
+        except ProfileError as error:
+            steps = ("images", index, *error.steps)
+            place = _place(display, source[0], source[1], steps) if source and source[1] else display
+            if error.unknown:
+                raise ConfigError(f"{place}: {error}{near(error.unknown, KEYS)}") from None
+            name = ".".join(str(step) for step in steps)
+            raise ConfigError(f"{place}: {name}: {error}") from None
+
+
+def _explain(name: str, steps: Steps, kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        known = _model_at(steps[:-1]).model_fields
+        return f"unknown key {steps[-1]!r}{near(str(steps[-1]), [dashed(field) for field in known])}"
+    if kind == "model_type":
+        return "a configuration is a mapping of settings"
+    return f"{name}: {message[0].lower()}{message[1:]}"
+
+
+def _model_at(steps: Steps) -> type[BaseModel]:
+    """What a mapping at a place of the configuration may hold."""
+    if not steps:
+        return Settings
+    if steps[0] == "rules":
+        return RuleSettings
+    if steps[0] == "overrides":
+        return Override
+    return FixSettings if len(steps) == 1 else Limits
+
+
+def _place(display: str, file: SourceFile, root: Node, steps: Steps) -> str:
+    node: Node = root
+    for step in steps:
+        below = child(node, step)
+        if below is None:
+            break
+        node = below
+    start = node.key_start if node.key_start >= 0 else node.start
+    region = file.region(start, start)
+    return f"{display}:{region.start_line}:{region.start_column}"
