@@ -209,6 +209,10 @@ Made by `benchmarks/fixers.py` from copies of {files:,} public Compose files, {a
 accepts as they are. Each fixer worked on a copy of its own. A negative number of findings taken away means that
 there are more of them afterwards. The second table counts with composeguard's own rules, all of them, whatever the
 fixer: a peer has rules of its own, and a finding that it takes away is counted where ours sees the same thing.
+
+What `fix --unsafe` makes the reference refuse is what CG601 asks for: a secret becomes `${{NAME:?}}`, and the project does
+not start until somebody sets it. The comments that our fixes take away stand inside an entry that is removed, or speak
+of it; the summary of each run shows them.
 {missing}
 """
 
