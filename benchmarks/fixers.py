@@ -211,8 +211,8 @@ there are more of them afterwards. The second table counts with composeguard's o
 fixer: a peer has rules of its own, and a finding that it takes away is counted where ours sees the same thing.
 
 What `fix --unsafe` makes the reference refuse is what CG601 asks for: a secret becomes `${{NAME:?}}`, and the project
-does not start until somebody sets it. The comments that our fixes take away stand inside an entry that is removed, or speak
-of it; the summary of each run shows them.
+does not start until somebody sets it. The comments that our fixes take away stand inside an entry that is removed, or
+speak of it; the summary of each run shows them.
 {missing}
 """
 
