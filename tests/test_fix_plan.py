@@ -11,7 +11,7 @@ from tests.fix_harness import Project, made_up_rule
 from composeguard.engine.fix import Append, Operation, Remove, Safety, Set
 from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
-from composeguard.fix.plan import preview
+from composeguard.fix.plan import Previews
 from composeguard.fix.refusal import Refusal
 from composeguard.model.reading import Reading
 from composeguard.source.node import Path as Steps
@@ -219,7 +219,7 @@ def test_byte_order_mark_and_encoding_are_no_matter(tmp_path: Path) -> None:
 def test_preview_shows_the_edits_of_one_finding(tmp_path: Path) -> None:
     project = Project(tmp_path, {"compose.yaml": HEAD + "    privileged: true\n"}, [removes("privileged", "TEST002")])
     start = project.check()
-    (edits,) = preview(start, start.findings[0]).values()
+    (edits,) = (each.edits for each in Previews(start).of(start.findings[0]))
     assert [(edit.start, edit.end, edit.replacement) for edit in edits] == [(len(HEAD), len(HEAD) + 21, "")]
     assert project.checks == 1
 
@@ -228,7 +228,7 @@ def test_preview_refuses_what_others_share(tmp_path: Path) -> None:
     text = "x-c: &c\n  tty: true\n  init: true\nservices:\n  a: {<<: *c, image: a}\n  b: {<<: *c, image: b}\n"
     start = Project(tmp_path, {"compose.yaml": text}, [removes("tty", "TEST001")]).check()
     with pytest.raises(Refusal, match="takes effect in b too"):
-        preview(start, start.findings[0])
+        Previews(start).of(start.findings[0])
 
 
 BUILTIN = """\

@@ -60,8 +60,9 @@ class Asker:
         if len(known) == 1 and (answer := known.pop()) is not None:
             return answer
         self._show(offer, report)
+        unsafe = any(finding.fix and finding.fix.safety is Safety.UNSAFE for finding in offer.findings)
         while True:
-            answered = self._answer()
+            answered = self._answer("Make this unsafe change" if unsafe else "Make this change")
             if answered == "?":
                 self._say("".join(f"{key} - {meaning}\n" for key, meaning in _KEYS.items()))
                 continue
@@ -80,13 +81,10 @@ class Asker:
         for tried in offer.tried.values():
             for line in shown_diff(tried.file, tried.text, self._style):
                 self._say(line)
-        unsafe = any(finding.fix and finding.fix.safety is Safety.UNSAFE for finding in offer.findings)
-        question = "Make this unsafe change" if unsafe else "Make this change"
-        self._question = f"{self._style.strong(question)} [{','.join(_KEYS)}]? "
 
-    def _answer(self) -> str:
+    def _answer(self, question: str) -> str:
         while True:
-            self._say(self._question)
+            self._say(f"{self._style.strong(question)} [{','.join(_KEYS)}]? ")
             sys.stderr.flush()
             line = sys.stdin.readline()
             if not line:

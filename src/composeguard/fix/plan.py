@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
 from composeguard.fix.claims import Claims, combine
-from composeguard.fix.edits import Edit
 from composeguard.fix.judge import Checked, Judge
 from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
@@ -84,15 +83,6 @@ def offered(start: Checked, wanted: Callable[[Finding], bool]) -> Iterator[Offer
     locator = Locator(start.root)
     candidates, _ = planner.candidates(locator)
     return offers(candidates, Bench(locator.indexes, planner.witness))
-
-
-def preview(start: Checked, finding: Finding) -> Mapping[SourceFile, tuple[Edit, ...]]:
-    """The edits of one finding's fix against the files as they are, proved as texts; for reports that carry fixes.
-
-    Raises:
-        Refusal: there is no fix, or no proof.
-    """
-    return {each.file: each.edits for each in Previews(start).of(finding)}
 
 
 class Previews:
