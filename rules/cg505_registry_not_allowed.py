@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
     Container,
     Example,
     Options,
-    Path,
     Problem,
     Reference,
     Severity,
-    Unresolved,
-    Workload,
     compose,
     container_rule,
     cwe,
-    image_name,
+    images_from_elsewhere,
     option,
     owasp,
 )
-
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M)
-_IMAGE_CONTEXT = "docker-image://"
 
 
 class RegistryNotAllowed(Options):
@@ -104,48 +97,10 @@ def registry_not_allowed(container: Container, options: RegistryNotAllowed) -> I
     """
     if not options.allow:
         return
-    allowed = tuple(_entry(entry.rstrip("/")) for entry in options.allow)
-    for image, path in _images(container):
-        full = _full(image)
-        if full and not any(full == entry or full.startswith(f"{entry}/") for entry in allowed):
-            yield Problem(
-                path,
-                f"{container.name} takes {full} from a registry that is not allowed",
-                label=f"allowed: {', '.join(options.allow)}",
-                evidence=full,
-            )
-
-
-def _images(container: Container) -> Iterator[tuple[str | Unresolved, Path]]:
-    """The images that a container runs or is built on."""
-    build = container.build if isinstance(container, Workload) else None
-    if build is None:
-        if container.image:
-            yield container.image, container.at("image")
-        return
-    for name, context in build.additional_contexts.items():
-        if isinstance(context, str) and context.startswith(_IMAGE_CONTEXT):
-            yield context.removeprefix(_IMAGE_CONTEXT), container.at("build", "additional_contexts", name)
-    if isinstance(build.dockerfile_inline, str):
-        stages: set[str] = {"scratch", *build.additional_contexts}
-        for found in _FROM.finditer(build.dockerfile_inline):
-            image = found["image"]
-            if image not in stages and "$" not in image:
-                yield image, container.at("build", "dockerfile_inline")
-            stages.add(found["stage"] or "")
-
-
-def _entry(text: str) -> str:
-    """An entry of the option in full: what looks like a host is a registry, and the rest lies on Docker Hub."""
-    host = text.partition("/")[0]
-    return text if "." in host or ":" in host or host == "localhost" else f"docker.io/{text}"
-
-
-def _full(image: str | Unresolved) -> str:
-    """The name with its registry, without tag and digest; "" where a variable hides it, or it is an image's id."""
-    name = image_name(image)
-    if name is None or not name.path or (isinstance(image, Unresolved) and image.text.startswith("$")):
-        return ""
-    if name.registry != "docker.io":
-        return f"{name.registry}/{name.path}"
-    return f"docker.io/{name.path}" if "/" in name.path else f"docker.io/library/{name.path}"
+    for full, path in images_from_elsewhere(container, options.allow):
+        yield Problem(
+            path,
+            f"{container.name} takes {full} from a registry that is not allowed",
+            label=f"allowed: {', '.join(options.allow)}",
+            evidence=full,
+        )

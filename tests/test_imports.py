@@ -12,7 +12,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "composeguard"
-LAYERS = ("source", "compose", "model", "engine", "fix", "report", "commands")
+LAYERS = ("source", "compose", "model", "engine", "policy", "fix", "report", "commands")
 BELOW_ALL = ("errors",)
 """Modules that import nothing of the package, so that every layer may use them."""
 

@@ -36,6 +36,7 @@ from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_po
 from composeguard.model.host_paths import HostMount, host_mounts, normal_host_path
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
+from composeguard.model.image_origin import images_from_elsewhere
 from composeguard.model.image_profile import ImageProfile, image_profile
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
@@ -120,6 +121,7 @@ __all__ = [
     "image_fault",
     "image_name",
     "image_profile",
+    "images_from_elsewhere",
     "is_lasting",
     "is_writable",
     "kept_ports",

@@ -22,7 +22,13 @@ class RuleFailure:
 
     @property
     def message(self) -> str:
-        """Names the rule, the kind of error and its line; never the error's own text, which may hold a secret."""
+        """Names the rule, the kind of error and its line; never the error's own text, which may hold a secret.
+
+        Policies raise errors whose text (`said`) may be shown.
+        """
+        said = getattr(self.error, "said", "")
+        if said:
+            return f"the rule {self.rule.code} failed on {self.where or 'the project'}: {said}"
         at = f" at {self._line}" if self._line else ""
         return f"the rule {self.rule.code} failed on {self.where or 'the project'}: {type(self.error).__name__}{at}"
 

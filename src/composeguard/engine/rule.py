@@ -112,6 +112,8 @@ class Rule:
     """Runs whatever is selected: what could not be read is never silenced by a choice of rules."""
     options: type[Options] | None = None
     """What a configuration can set; the check then takes such an object as its second argument."""
+    locked: bool = False
+    """No comment, baseline or configuration of the repository switches it off: a policy of those who run the check."""
 
     @property
     def documentation(self) -> str:

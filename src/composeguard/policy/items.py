@@ -1,0 +1,121 @@
+"""What a policy is `for`: the things that it judges, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from composeguard.engine.registry import near
+from composeguard.engine.rule import Scope
+from composeguard.model.container import Container
+from composeguard.model.project import Project
+from composeguard.model.reading import Reading
+from composeguard.model.service import Service
+from composeguard.policy.cel.types import STRING, ListType, MapType, Record, Type, fields
+from composeguard.source.node import Path, Way
+
+ALIASES = {name: f"project.{name}" for name in ("networks", "volumes", "secrets", "configs", "models", "jobs")}
+ROOTS: dict[str, tuple[type, Scope]] = {
+    "project": (Project, Scope.READING),
+    "service": (Service, Scope.SERVICE),
+    "container": (Container, Scope.CONTAINER),
+}
+"""What `for` starts with. A container is a service, a job or a `pre_start` step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to judge: where it stands, and what names in expressions mean."""
+
+    path: Path
+    names: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Where the items of a policy are found, and the types of names in its expressions."""
+
+    root: str
+    steps: Path
+    names: dict[str, Type]
+    subject: str
+    """The name of the thing that is judged: `item`, `service`, …"""
+
+    @property
+    def scope(self) -> Scope:
+        return ROOTS[self.root][1]
+
+    @property
+    def record(self) -> Type:
+        """The type of the thing that is judged."""
+        return self.names[self.subject]
+
+    def of(self, subject: object, project: Project | None = None) -> Iterator[Item]:
+        """The items of one subject of the engine: a reading, a service, a container."""
+        if isinstance(subject, Reading):
+            found = self._below((), subject.project, {"project": subject.project})
+            yield from (item for item in found if is_written(subject, item.path))
+        elif isinstance(subject, Container):
+            names: dict[str, object] = {self.root: subject}
+            if project is not None:
+                names["project"] = project
+            yield from self._below(subject.path, subject, names)
+
+    def of_reading(self, reading: Reading) -> Iterator[Item]:
+        """The items of a whole project."""
+        if self.root == "project":
+            return self.of(reading)
+        containers: Iterable[Container] = (
+            reading.project.services.values() if self.root == "service" else reading.project.containers()
+        )
+        return (item for each in containers for item in self.of(each, reading.project))
+
+    def _below(self, path: Path, value: object, names: dict[str, object]) -> Iterator[Item]:
+        for step in self.steps:
+            if value is None:
+                return
+            path, value = (*path, step), getattr(value, str(step))
+        if not self.steps:
+            yield Item(path, names)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield Item((*path, index), {**names, "item": item})
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield Item((*path, key), {**names, "item": item, "key": key})
+
+
+def is_written(reading: Reading, path: Path) -> bool:
+    """Whether a file says something there: nobody has chosen the implicit default network."""
+    node = reading.node(path)
+    via = node.via if node is not None else None
+    return via is None or via.way is not Way.DEFAULT or via.at is not None
+
+
+def items(text: str, fail: Callable[[str], Exception]) -> Items:
+    """What `for: text` means.
+
+    Raises:
+        what `fail` makes of the reason why it means nothing.
+    """
+    root, *steps = ALIASES.get(text, text).split(".")
+    if root not in ROOTS:
+        raise fail(f"unknown `for` {text!r}{near(text, [*ROOTS, *ALIASES])}")
+    of: Type = Record(ROOTS[root][0])
+    names: dict[str, Type] = {root: of, "project": Record(Project)}
+    if not steps:
+        return Items(root, (), names, root)
+    for step in steps:
+        if not isinstance(of, Record):
+            raise fail(f"`for` goes into models; a {of.name} has no {step!r}")
+        known = {name: each for name, each in fields(of.of).items() if each.path == (name,)}
+        if step not in known:
+            raise fail(f"{of.name} has no field {step!r}{near(step, known)}")
+        of = known[step].type
+    if isinstance(of, ListType):
+        names["item"] = of.item
+    elif isinstance(of, MapType):
+        names |= {"item": of.value, "key": STRING}
+    else:
+        raise fail(f"`for` needs a list or a map; {text} is a {of.name}")
+    return Items(root, tuple(steps), names, "item")

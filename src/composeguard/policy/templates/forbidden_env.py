@@ -1,0 +1,31 @@
+"""Variables that no container may get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pydantic import Field
+
+from composeguard.engine.rule import Scope
+from composeguard.model.container import Container
+from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, named
+
+
+class ForbiddenEnv(Parameters):
+    """`forbidden-env`: no container gets a variable of these names."""
+
+    names: Globs = Field(min_length=1, description="Names of variables, with * and ?.")
+    allowed: Globs = Field(default_factory=list, description="Names that may be there all the same.")
+
+
+def _make(parameters: ForbiddenEnv, fail: Callable[..., Exception]) -> Find:
+    def find(container: Container) -> Iterator[Hit]:
+        for name in container.environment:
+            if named(name, parameters.names) and not named(name, parameters.allowed):
+                path = container.at("environment", name)
+                yield Hit(path, f"{container.name} sets the variable {name}", container.path)
+
+    return find
+
+
+TEMPLATE = Template("forbidden-env", ForbiddenEnv, Scope.CONTAINER, _make)

@@ -1,0 +1,50 @@
+"""The host's ports that services may take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pydantic import Field
+
+from composeguard.engine.rule import Scope
+from composeguard.model.ports import Port, Reach
+from composeguard.model.service import Service
+from composeguard.policy.cel.types import Record, fields
+from composeguard.policy.templates.template import Find, Hit, Parameters, Template
+
+
+class PortRange(Parameters):
+    """`port-range`: published ports lie in a range."""
+
+    min: int = Field(1, ge=1, le=65535, description="The lowest port of the host.")
+    max: int = Field(65535, ge=1, le=65535, description="The highest port of the host.")
+    ports: list[int] = Field(default_factory=list, description="Ports that are allowed besides.")
+    loopback: bool = Field(True, description="Whether ports on the loopback address are judged, too.")
+
+
+def _make(parameters: PortRange, fail: Callable[..., Exception]) -> Find:
+    if parameters.min > parameters.max:
+        raise fail("`min` is above `max`", "min")
+    first, last = (fields(Port)[name].read for name in ("published", "published_last"))
+
+    def find(service: Service) -> Iterator[Hit]:
+        for index, port in enumerate(service.ports):
+            low, high = first(port), last(port)
+            if not isinstance(low, int) or not isinstance(high, int):
+                continue  # a random port, or one that a variable hides
+            if not parameters.loopback and port.reach is Reach.LOOPBACK:
+                continue
+            if any(not _allowed(number, parameters) for number in (low, high)):
+                shown = str(low) if low == high else f"{low}-{high}"
+                said = f"{service.name} publishes {shown}, outside {parameters.min}-{parameters.max}"
+                item = service.at("ports", index)
+                yield Hit((*item, "published"), said, item, f"{shown}:{port.target}/{port.protocol}")
+
+    return find
+
+
+def _allowed(number: int, parameters: PortRange) -> bool:
+    return parameters.min <= number <= parameters.max or number in parameters.ports
+
+
+TEMPLATE = Template("port-range", PortRange, Scope.SERVICE, _make, Record(Port))

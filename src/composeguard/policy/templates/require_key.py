@@ -1,0 +1,33 @@
+"""Keys that every service must have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pydantic import Field
+
+from composeguard.engine.rule import Scope
+from composeguard.model.service import Service
+from composeguard.policy.cel.types import Record
+from composeguard.policy.keys import checked, steps, value_at
+from composeguard.policy.templates.template import Find, Hit, Parameters, Template
+
+
+class RequireKey(Parameters):
+    """`require-key`: each service sets a key."""
+
+    key: str = Field(min_length=1, description="Its path: `healthcheck`, `deploy.resources.limits`.")
+
+
+def _make(parameters: RequireKey, fail: Callable[..., Exception]) -> Find:
+    path = steps(parameters.key, lambda said: fail(said, "key"))
+    checked(path, Record(Service), lambda said: fail(said, "key"))
+
+    def find(service: Service) -> Iterator[Hit]:
+        if value_at(service, path) in (None, [], {}):
+            yield Hit(service.at(*path), f"{service.name} does not set {parameters.key}", service.path)
+
+    return find
+
+
+TEMPLATE = Template("require-key", RequireKey, Scope.SERVICE, _make)

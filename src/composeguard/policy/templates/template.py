@@ -1,0 +1,67 @@
+"""What a template is: parameters, and a small check that makes findings of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import Field
+
+from composeguard.engine.rule import Scope
+from composeguard.model.container import Container
+from composeguard.model.service import Service
+from composeguard.policy.cel.types import Record, Type
+from composeguard.policy.declaration import Declared
+from composeguard.source.node import Path
+
+Glob = Annotated[str, Field(min_length=1, max_length=200)]
+Globs = Annotated[list[Glob], Field(max_length=1_000)]
+"""Names with `*` and `?`."""
+Scalar = str | int | float | bool
+
+
+class Parameters(Declared):
+    """What every template takes."""
+
+    services: Globs = Field(default_factory=list, description="Only these services: names, with * and ?.")
+    but: Globs = Field(default_factory=list, description="All services but these.")
+
+    def concerns(self, container: Container) -> bool:
+        """Whether a container is to be judged. A step before the start counts with its service."""
+        name = container.name.partition(".pre_start[")[0]
+        if self.services and not named(name, self.services):
+            return False
+        return not named(name, self.but)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that a template finds. `item` is what the paths of a declared fix start from."""
+
+    path: Path
+    message: str
+    item: Path
+    evidence: str = ""
+
+
+Find = Callable[..., Iterator[Hit]]
+
+_SERVICE = Record(Service)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`make` gives what is called with each subject of the scope, once the parameters are checked."""
+
+    name: str
+    parameters: type[Parameters]
+    scope: Scope
+    make: Callable[..., Find]
+    item: Type = _SERVICE
+
+
+def named(name: str, patterns: list[str]) -> bool:
+    """Whether one of the patterns fits a name."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
