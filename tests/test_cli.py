@@ -416,7 +416,7 @@ def test_a_project_that_takes_too_long_is_an_error_and_the_others_go_on(
 
 
 def test_internal_errors_are_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(word: str) -> int:
+    def broken(word: str, rules: object) -> int:
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr("composeguard.commands.explain.run_explain", broken)
@@ -428,7 +428,7 @@ def test_internal_errors_are_one_line(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_interrupt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(word: str) -> int:
+    def interrupted(word: str, rules: object) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("composeguard.commands.explain.run_explain", interrupted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from cel_expr_python import cel
 
@@ -9,9 +11,9 @@ from composeguard.compose.unresolved import MARK, Unresolved
 from composeguard.model.ports import Port
 from composeguard.model.service import Service
 from composeguard.policy.cel.check import type_of
-from composeguard.policy.cel.evaluate import Budget, Frame, compiled, truth
+from composeguard.policy.cel.evaluate import Budget, Frame, Run, compiled, truth
 from composeguard.policy.cel.parse import ExpressionError, parse
-from composeguard.policy.cel.types import DYN, Record
+from composeguard.policy.cel.types import DYN, Record, Type
 from composeguard.policy.cel.values import EvaluationError, UnknownError
 
 DATA: dict[str, object] = {
@@ -145,6 +147,12 @@ def test_an_expression_means_what_the_library_says(text: str) -> None:
     assert type(ours) is type(theirs)
 
 
+def _prepare(text: str, names: Mapping[str, Type]) -> Run:
+    tree = parse(text)
+    type_of(tree, names)
+    return compiled(tree)
+
+
 @pytest.mark.parametrize(
     ("text", "message", "start"),
     [
@@ -169,11 +177,9 @@ def test_an_expression_means_what_the_library_says(text: str) -> None:
     ],
 )
 def test_a_wrong_expression_is_refused_at_its_place(text: str, message: str, start: int) -> None:
-    names = {"n": DYN, "port": Record(Port), "service": Record(Service)}
+    names: dict[str, Type] = {"n": DYN, "port": Record(Port), "service": Record(Service)}
     with pytest.raises(ExpressionError) as raised:
-        tree = parse(text)
-        type_of(tree, names)
-        compiled(tree)
+        _prepare(text, names)
     assert raised.value.message.startswith(message)
     assert raised.value.start == start
 
@@ -232,9 +238,7 @@ def test_what_a_variable_hides_is_not_judged_and_all_else_is(text: str, expected
         ports=[{"target": 80, "published": "8000-8005", "host_ip": "127.0.0.1"}, {"target": 81}],
         labels={"owner": "me"},
     )
-    tree = parse(text)
-    type_of(tree, {"service": Record(Service)})
-    run = compiled(tree)
+    run = _prepare(text, {"service": Record(Service)})
     frame = Frame({"service": service}, Budget(1000))
     if expected is None:
         with pytest.raises(UnknownError):

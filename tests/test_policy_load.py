@@ -84,7 +84,8 @@ def test_a_project_can_be_seen_from_an_item() -> None:
         policies:
           - code: ACME001
             for: service.networks
-            assert: "!has(project.networks[key].internal) || project.networks[key].internal != true || service.name == 'db'"
+            when: project.networks[key].internal == true
+            assert: service.name == "db"
             message: "{service.name} is in {key} of {project.services.size()}"
     """
     compose = """
@@ -289,12 +290,14 @@ ERRORS = [
         "a deploy cannot be shown",
     ),
     (
-        "policies:\n  - code: ACME001\n    for: service\n    assert: 'true'\n    message: m\n    fix: {set: {red_only: true}}",
+        "policies:\n  - code: ACME001\n    for: service\n    assert: 'true'\n    message: m\n"
+        "    fix: {set: {red_only: true}}",
         "6:10",
         "service has no field 'red_only'; did you mean read_only?",
     ),
     (
-        "policies:\n  - code: ACME001\n    for: service\n    assert: 'true'\n    message: m\n    fix: {set: {read_only: true}}",
+        "policies:\n  - code: ACME001\n    for: service\n    assert: 'true'\n    message: m\n"
+        "    fix: {set: {read_only: true}}",
         "6:10",
         "an unsafe fix needs a `note`",
     ),

@@ -13,8 +13,11 @@ from composeguard.cli_options import (
     THRESHOLDS,
     display_options,
     input_options,
+    plugin_option,
+    policy_option,
     project_options,
     rule_options,
+    rules_option,
 )
 from composeguard.errors import ComposeguardError
 
@@ -167,23 +170,38 @@ def config_show(paths: str | None, output_format: str, **options: object) -> int
 
 @cli.command()
 @click.argument("rule")
+@rules_option
+@plugin_option
+@policy_option
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
-def explain(rule: str, verbose: bool) -> int:
+def explain(
+    rule: str, rule_folders: tuple[str, ...], plugins: tuple[str, ...], policies: tuple[str, ...], verbose: bool
+) -> int:
     """Print the documentation of one RULE, by its code or name."""
     from composeguard.commands.explain import run_explain
+    from composeguard.commands.rule_sources import given_rules
 
-    return run_explain(rule)
+    return run_explain(rule, given_rules(rule_folders, plugins, policies))
 
 
 @cli.command()
 @click.option("-f", "--format", "output_format", type=click.Choice(["table", "json", "markdown"]), default="table")
 @click.option("--profile", type=PROFILES, help="List the rules of this profile; with cis, what they cover, too.")
-@click.option("--rules", "rule_folders", multiple=True, metavar="DIR", help="List the rules of this folder too.")
-def rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None) -> int:
+@rules_option
+@plugin_option
+@policy_option
+def rules(
+    output_format: str,
+    rule_folders: tuple[str, ...],
+    plugins: tuple[str, ...],
+    policies: tuple[str, ...],
+    profile: str | None,
+) -> int:
     """List all rules, or those of a profile."""
+    from composeguard.commands.rule_sources import given_rules
     from composeguard.commands.rules import run_rules
 
-    return run_rules(output_format, rule_folders, profile)
+    return run_rules(output_format, list(given_rules(rule_folders, plugins, policies)), profile)
 
 
 @cli.command()

@@ -53,6 +53,28 @@ project_options = together(
     click.option("--project-directory", metavar="DIR", help="The folder that relative paths start from."),
 )
 
+rules_option = click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    metavar="DIR",
+    help="Load rules of your own from the Python files in this folder.",
+)
+policy_option = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FILE|DIR",
+    help="Check these declarative policies too; repeatable.",
+)
+plugin_option = click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    metavar="NAME",
+    help="Load the rules of an installed package, by its entry point in `composeguard.rules`.",
+)
+
 rule_options = together(
     click.option("--profile", type=PROFILES, help="The set of rules (default: recommended)."),
     click.option(
@@ -63,13 +85,9 @@ rule_options = together(
     ),
     click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules as well."),
     click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out."),
-    click.option(
-        "--rules",
-        "rule_folders",
-        multiple=True,
-        metavar="DIR",
-        help="Load rules of your own from the Python files in this folder.",
-    ),
+    rules_option,
+    plugin_option,
+    policy_option,
     click.option("--min-severity", type=SEVERITIES, help="Report nothing below this."),
     click.option("--no-ignores", is_flag=True, help="Report what `# composeguard: ignore[…]` comments accept."),
     click.option("--config", metavar="FILE", help="Use this configuration file."),

@@ -30,7 +30,11 @@ class Baselines:
     def mark(self, configuration: Configuration, findings: Iterable[Finding]) -> list[Finding]:
         """The findings of a project, those that its baseline knows marked so."""
         baseline = self._of(configuration)
-        return list(findings) if baseline is None else baseline.mark(findings)
+        if baseline is None:
+            return list(findings)
+        every = list(findings)
+        marked = iter(baseline.mark(each for each in every if not each.rule.locked))
+        return [each if each.rule.locked else next(marked) for each in every]
 
     def saw(self, result: Result) -> None:
         """Remember a checked project, for `stale`."""

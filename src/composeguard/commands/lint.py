@@ -14,6 +14,7 @@ from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
+from composeguard.commands.rule_sources import given_rules, with_policies_of
 from composeguard.commands.today import today
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
@@ -22,7 +23,7 @@ from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.finding import Finding
 from composeguard.engine.overrides import Overrides
-from composeguard.engine.registry import load_builtin, load_folder, near
+from composeguard.engine.registry import near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
 from composeguard.engine.severity import Profile, Severity
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from composeguard.commands.since import Changes
 
 STDIN = "-"
-COMMANDS = ("check", "fix", "explain", "rules", "resolve", "baseline", "init", "config", "completion")
+COMMANDS = ("check", "fix", "explain", "rules", "resolve", "policy", "baseline", "init", "config", "completion")
 """What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
@@ -84,7 +85,7 @@ class Linter:
         self.cwd = Path.cwd()
         self.today = today()
         self.overlay: dict[str, bytes] = {}
-        self.rules = _load_rules(options.rule_folders)
+        self.rules = given_rules(options.rule_folders, options.plugins, options.policies)
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
@@ -145,18 +146,18 @@ class Linter:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
         configuration, chosen = self._configured(Path(project.directory))
         reading = read_project(self._request(project), self._open(project, overlay))
-        ran = judges(chosen, configuration.settings, self.rules) if self._judging else chosen
+        ran = judges(chosen, configuration.settings) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
-        wanted = self._wanted(project, chosen, self._overrides(configuration).apply(outcome.findings))
+        wanted = self._wanted(project, chosen, self._overrides(configuration, chosen.known).apply(outcome.findings))
         marked = self._changed(project, self.baselines.mark(configuration, wanted))
         reported = replace(outcome, findings=tuple(marked))
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
 
-    def _overrides(self, configuration: Configuration) -> Overrides:
+    def _overrides(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
         folder = str((self.cwd / configuration.origin).parent)
         try:
-            return Overrides.of(configuration.settings.overrides, self.rules, folder)
+            return Overrides.of(configuration.settings.overrides, rules, folder)
         except UsageError as error:
             raise ConfigError(f"{configuration.place(('overrides',))}: {error}") from None
 
@@ -195,7 +196,7 @@ class Linter:
         asked = {os.path.realpath(path) for path in project.report_on}
         others = {os.path.realpath(path) for path in project.files} - asked if asked else set()
         for finding in findings:
-            if finding.code not in codes or finding.severity < chosen.minimum:
+            if finding.code not in codes or self._is_below(finding, chosen):
                 continue
             if others and os.path.realpath(finding.file.path) not in asked:
                 continue
@@ -203,6 +204,11 @@ class Linter:
                 yield replace(finding, severity=Severity.INFO)
             else:
                 yield finding
+
+    def _is_below(self, finding: Finding, chosen: Selection) -> bool:
+        """Whether nobody wants to hear of it; of what is locked, the command line alone decides."""
+        asked_here = self.options.min_severity is not None or not finding.rule.locked
+        return asked_here and finding.severity < chosen.minimum
 
     def _find_projects(self) -> list[ProjectFiles]:
         options = self.options
@@ -291,7 +297,9 @@ class Linter:
         if path not in self._configurations:
             configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
             configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
-            self._configurations[path] = (configuration, selection(configuration, self.rules))
+            root = repository(directory) or (directory if path is None else path.parent)
+            rules = with_policies_of(configuration, root, self.rules)
+            self._configurations[path] = (configuration, selection(configuration, rules))
         return self._configurations[path]
 
 
@@ -307,18 +315,12 @@ def repository(folder: Path) -> Path | None:
     return None if root is None else Path(root)
 
 
-def judges(chosen: Selection, settings: Settings, rules: tuple[Rule, ...]) -> Selection:
+def judges(chosen: Selection, settings: Settings) -> Selection:
     """The chosen rules and the rest of the profile, at any severity."""
     profile = Profile(settings.profile)
-    codes = {rule.code for rule in chosen.rules} | {rule.code for rule in rules if profile.holds(rule.profiles)}
-    return replace(chosen, rules=tuple(rule for rule in rules if rule.code in codes), minimum=Severity.INFO)
-
-
-def _load_rules(folders: tuple[str, ...]) -> tuple[Rule, ...]:
-    rules = list(load_builtin())
-    for number, folder in enumerate(folders):
-        rules.extend(load_folder(Path(folder), f"composeguard_rules_{number}"))
-    return tuple(rules)
+    codes = {rule.code for rule in chosen.rules}
+    codes |= {rule.code for rule in chosen.known if profile.holds(rule.profiles)}
+    return replace(chosen, rules=tuple(rule for rule in chosen.known if rule.code in codes), minimum=Severity.INFO)
 
 
 def _with_options(settings: Settings, options: LintOptions) -> Settings:

@@ -23,6 +23,8 @@ class LintOptions:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     rule_folders: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
     min_severity: str | None = None
     no_ignores: bool = False
     config: str | None = None

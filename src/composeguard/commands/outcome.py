@@ -25,6 +25,9 @@ def distinct(results: Iterable[Result]) -> list[Finding]:
     return list(found.values())
 
 
+_LOCKED_FAILS_ON = "low"
+
+
 def exit_code(linter: Linter, results: Iterable[Result]) -> int:
     """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
     options = linter.options
@@ -39,10 +42,14 @@ def exit_code(linter: Linter, results: Iterable[Result]) -> int:
         ]
         if unseen or result.outcome.failures:
             return 2
-        fail_on = result.settings.fail_on
-        if fail_on != "never" and not (isinstance(options, CheckOptions) and options.exit_zero):
-            threshold = Severity[fail_on.upper()]
-            if any(f.severity >= threshold and f.suppression is None for f in result.outcome.findings):
+        if isinstance(options, CheckOptions) and options.exit_zero:
+            continue
+        said = options.fail_on if isinstance(options, CheckOptions) else None
+        least = {False: result.settings.fail_on, True: said or _LOCKED_FAILS_ON}
+        """What is locked fails the run whatever the repository says: only the command line changes that."""
+        for finding in result.outcome.findings:
+            fail_on = least[finding.rule.locked]
+            if fail_on != "never" and finding.severity >= Severity[fail_on.upper()] and finding.suppression is None:
                 code = 1
     return code
 

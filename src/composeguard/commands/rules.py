@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 from composeguard.commands.rule_page import profiles
-from composeguard.engine.registry import load_builtin, load_folder
 from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Profile
 
 _PAGES = "docs/rules"
 
 
-def run_rules(output_format: str, rule_folders: tuple[str, ...], profile: str | None = None) -> int:
+def run_rules(output_format: str, rules: list[Rule], profile: str | None = None) -> int:
     """Print the list as a table for people, as JSON or as Markdown; of one profile, if it is named.
 
     The profile `cis` comes with what it covers of the benchmark, and what it does not.
     """
-    rules = list(load_builtin())
-    for number, folder in enumerate(rule_folders):
-        rules.extend(load_folder(Path(folder), f"composeguard_rules_{number}"))
     if profile is not None:
         rules = [rule for rule in rules if Profile(profile).holds(rule.profiles)]
     covered = rules if profile == Profile.CIS.value else None

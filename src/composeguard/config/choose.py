@@ -51,16 +51,13 @@ def _codes(settings: Settings, rules: tuple[Rule, ...]) -> frozenset[str]:
             chosen.discard(code)
     for word in settings.ignore:
         chosen -= matching(rules, word)
-    # What could not be read is never silenced by a choice of rules.
-    return frozenset(chosen | {rule.code for rule in rules if rule.always})
+    # What could not be read is never silenced by a choice of rules, nor is what is locked.
+    return frozenset(chosen | {rule.code for rule in rules if rule.always or rule.locked})
 
 
 def _severities(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Severity]:
-    return {
-        find_rule(rules, word).code: Severity[rule_settings.severity.upper()]
-        for word, rule_settings in settings.rules.items()
-        if rule_settings.severity is not None
-    }
+    named = ((find_rule(rules, word), each.severity) for word, each in settings.rules.items())
+    return {rule.code: Severity[said.upper()] for rule, said in named if said is not None and not rule.locked}
 
 
 def _options(configuration: Configuration, rules: tuple[Rule, ...]) -> Mapping[str, Options]:

@@ -54,6 +54,8 @@ class Settings(BaseModel):
     min_severity: SeverityName = "info"
     fail_on: Threshold = "low"
     baseline: str | None = None
+    policies: list[str] = Field(default_factory=list)
+    """Files and folders of declarative policies, from this file's folder; they hold no code."""
     runtime: Literal["docker", "podman"] | None = None
     images: list[Any] | None = None
     """Profiles of images; `model.image_profile` says what one is, and checks it."""

@@ -59,7 +59,7 @@ class Overrides:
         for finding in findings:
             severity: Severity | None = finding.severity
             for holds, verdicts in self.rows:
-                if finding.code in verdicts and not finding.rule.always and holds(finding):
+                if finding.code in verdicts and not (finding.rule.always or finding.rule.locked) and holds(finding):
                     severity = verdicts[finding.code]
             if severity is not None:
                 yield finding if severity is finding.severity else replace(finding, severity=severity)

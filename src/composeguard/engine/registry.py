@@ -6,9 +6,13 @@ import importlib.util
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from composeguard.engine.rule import Rule
 from composeguard.errors import RuleError, UsageError
+
+PLUGINS = "composeguard.rules"
+"""The group of entry points of installed packages with rules."""
 
 
 def builtin_folder() -> Path:
@@ -31,6 +35,37 @@ def load_folder(folder: Path, package: str) -> tuple[Rule, ...]:
         if not path.name.startswith("_"):
             rules.extend(_load_file(path, f"{package}.{path.stem}"))
     return _unique(rules)
+
+
+def load_plugin(name: str) -> tuple[Rule, ...]:
+    """The rules of an installed package: of its entry point `name` in the group `composeguard.rules`.
+
+    An entry point is a module that holds rules, or a list of rules. Installed packages are looked at only when one
+    is asked for.
+
+    Raises:
+        RuleError: there is no such entry point, it cannot be loaded, or holds no rule.
+    """
+    from importlib.metadata import entry_points
+
+    found = list(entry_points(group=PLUGINS))
+    wanted = [each for each in found if each.name == name]
+    if not wanted:
+        hint = near(name, [each.name for each in found])
+        raise RuleError(f"no installed package has the entry point {name!r} in {PLUGINS}{hint}")
+    try:
+        loaded = wanted[0].load()
+    except Exception as error:
+        raise RuleError(f"the plug-in {name} cannot be loaded: {type(error).__name__}: {error}") from error
+    values = loaded if isinstance(loaded, (list, tuple)) else vars(loaded).values() if _is_module(loaded) else [loaded]
+    rules = [value for value in values if isinstance(value, Rule)]
+    if not rules:
+        raise RuleError(f"the plug-in {name} holds no rule")
+    return _unique(rules)
+
+
+def _is_module(value: object) -> bool:
+    return isinstance(value, ModuleType)
 
 
 def load_builtin() -> tuple[Rule, ...]:

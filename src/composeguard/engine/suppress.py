@@ -16,7 +16,7 @@ from functools import cached_property
 
 from composeguard.compose.diagnostic import Kind
 from composeguard.engine.directive import IGNORE, IGNORE_FILE, Directive, Word, directives
-from composeguard.engine.finding import Finding, Suppression
+from composeguard.engine.finding import Finding, Related, Suppression
 from composeguard.engine.registry import closest
 from composeguard.engine.rule import Rule, Scope
 from composeguard.model.reading import Reading
@@ -92,6 +92,8 @@ class Comments:
         directive = self._of(finding.file).accepting(finding)
         if directive is None:
             return finding
+        if finding.rule.locked:
+            return replace(finding, related=(*finding.related, _blocked(finding, directive)))
         return replace(finding, suppression=Suppression(directive.reason, directive.line))
 
     def judged(self, reading: Reading, known: Sequence[Rule], ran: AbstractSet[str]) -> Iterator[Acceptance]:
@@ -127,6 +129,12 @@ class Comments:
         if found is None:
             found = self._files[id(file)] = _FileComments(file, self._today)
         return found
+
+
+def _blocked(finding: Finding, directive: Directive) -> Related:
+    file = directive.file
+    region = file.region(directive.start, directive.end)
+    return Related(file, region, f"blocked ignore: {finding.code} is locked, and this comment has no effect")
 
 
 class _Names:
