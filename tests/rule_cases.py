@@ -1,134 +1,38 @@
-"""The cases of the rule harness: the examples in the rules, and the files below `fixtures/`."""
+"""The cases of the built-in rules: the examples in them, and the files below `fixtures/`."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from composeguard.compose.files import Files
-from composeguard.compose.request import Request
-from composeguard.config import rule_options
-from composeguard.engine.finding import Finding
+from composeguard.commands.cases import ABOUT_THE_RUN, TODAY, Case, fixed, marked, without_marks
 from composeguard.engine.registry import load_builtin
-from composeguard.engine.rule import Rule, Scope
-from composeguard.engine.run import Selection, check
+from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Profile
-from composeguard.fix.judge import Checked
-from composeguard.fix.plan import Plan, plan
-from composeguard.model.read import read_project
-from composeguard.model.reading import Reading
+
+__all__ = [
+    "ABOUT_THE_RUN",
+    "FIXTURES",
+    "NO_PROJECT",
+    "RULES",
+    "TODAY",
+    "Case",
+    "cases",
+    "fixed",
+    "marked",
+    "with_default_profile",
+    "without_marks",
+]
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RULES = {rule.code: rule for rule in load_builtin()}
-TODAY = date(2026, 7, 1)
-ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
 NO_PROJECT = frozenset(("broken", "hardened", "projects"))
 """Folders of `fixtures/` that other tests read."""
 
-_EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
 _SETTINGS = re.compile(r"^# settings: (?P<json>\{.*\})$", re.MULTILINE)
-_BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
 _EXAMPLE = "example.yml"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One text to check: `kind` is "bad" or "good"; `fixed` is what the rule's fix makes of a bad one, if anything."""
-
-    rule: Rule
-    name: str
-    kind: str
-    text: str
-    folder: Path
-    file: str
-    fixed: str | None = None
-    settings: Mapping[str, object] = field(default_factory=dict)
-    """What a configuration says of the rule's options."""
-    beside: tuple[Rule, ...] = ()
-    """Rules made for the case."""
-
-    @property
-    def identity(self) -> str:
-        return f"{self.rule.code}-{self.name}-{self.kind}"
-
-    @property
-    def path(self) -> Path:
-        return self.folder / self.file
-
-    @property
-    def besides(self) -> frozenset[str]:
-        """The codes that a good file says it has beside the rule's own."""
-        found = _BESIDES.search(self.text)
-        return frozenset(found["codes"].split()) if found else frozenset()
-
-    def findings(self, reading: Reading, rules: Sequence[Rule]) -> tuple[Finding, ...]:
-        """What the rules find, the case's own rule with the case's settings; a rule that crashes fails the test.
-
-        A rule on comments or on rules has something to say of what others come to: those of the profile run, too.
-        """
-        options = {self.rule.code: rule_options(self.rule, self.settings)} if self.settings else {}
-        ran = with_default_profile(self.rule) if self.rule.scope in ABOUT_THE_RUN else tuple(rules)
-        known = tuple(RULES.values())
-        outcome = check(reading, Selection((*self.beside, *ran), options=options, known=known), today=TODAY)
-        for failure in outcome.failures:
-            if failure.rule not in self.beside:
-                raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
-        codes = {rule.code for rule in rules}
-        return tuple(each for each in outcome.findings if each.code in codes and each.suppression is None)
-
-    def reading(self, text: str | None = None) -> Reading:
-        """The project of this text alone; files that it names are found beside it."""
-        path = self.path
-        contents = self.text if text is None else text
-        if self.rule.scope is Scope.SUPPRESSION:
-            contents = without_marks(contents)  # they stand in the comments that are judged
-        files = Files(str(self.folder), overlay={str(path): contents.encode()})
-        request = Request(files=(str(path),), project_directory=str(self.folder), root=str(self.folder))
-        return read_project(request, files)
-
-    def expected(self, reading: Reading) -> list[tuple[str, int]]:
-        """The lines that are marked with the rule's code, in this text and in the files that it brings in."""
-        texts = {**{file.uri: file.text for file in reading.files}, self.file: self.text}
-        marks = [
-            (uri, number)
-            for uri, text in texts.items()
-            for number, line in enumerate(text.splitlines(), start=1)
-            for code in marked(line)
-            if code == self.rule.code
-        ]
-        return sorted(marks)
-
-
-def marked(line: str) -> list[str]:
-    """The codes that a line says it is wrong by."""
-    found = _EXPECT.search(line)
-    return found["codes"].split() if found else []
-
-
-def fixed(case: Case) -> Plan:
-    """What fixing comes to when the case's rule alone may write, and unsafe fixes are asked for."""
-    rules = with_default_profile(case.rule)
-
-    def state(text: str) -> Checked:
-        reading = case.reading(text)
-        return Checked(reading.root, case.findings(reading, rules))
-
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
-        return state(overlay[str(case.path)].decode())
-
-    start = state(without_marks(case.text))
-    return plan(start, recheck, allow_unsafe=True, wanted=lambda finding: finding.rule is case.rule)
-
-
-def without_marks(text: str) -> str:
-    """The text as a reader of the documentation would write it."""
-    return "".join(
-        _EXPECT.sub("", line).rstrip() + "\n" if marked(line) else line for line in text.splitlines(keepends=True)
-    )
 
 
 def with_default_profile(rule: Rule) -> tuple[Rule, ...]:
@@ -141,14 +45,15 @@ def with_default_profile(rule: Rule) -> tuple[Rule, ...]:
 def cases() -> Iterator[Case]:
     """Every example of every rule, then every fixture."""
     nowhere = FIXTURES / "examples"
-    for rule in RULES.values():
+    known = tuple(RULES.values())
+    for rule in known:
         for number, example in enumerate(rule.examples, start=1):
             name = f"example{number}"
             for kind, text in (("bad", example.bad), ("good", example.good)):
                 if text:
                     after = example.fixed or None if kind == "bad" else None
                     beside = _made(example.rules)
-                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, example.settings, beside)
+                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, example.settings, beside, known)
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
         for kind in ("bad", "good"):
             for path in sorted(folder.glob(f"*.{kind}.yml")):
@@ -158,7 +63,8 @@ def cases() -> Iterator[Case]:
                 text = _read(path)
                 source = folder / f"{name}.rules.py"
                 beside = _made(_read(source)) if source.is_file() else ()
-                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, _settings(text), beside)
+                rule = RULES[folder.name]
+                yield Case(rule, name, kind, text, folder, path.name, after, _settings(text), beside, known)
 
 
 def _made(source: str) -> tuple[Rule, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -10,6 +11,7 @@ from composeguard import __version__
 from composeguard.cli_options import (
     FORMAT_NAMES,
     PROFILES,
+    SEVERITIES,
     THRESHOLDS,
     display_options,
     input_options,
@@ -202,6 +204,62 @@ def rules(
     from composeguard.commands.rules import run_rules
 
     return run_rules(output_format, list(given_rules(rule_folders, plugins, policies)), profile)
+
+
+@cli.group()
+def policy() -> None:
+    """Write, check and test declarative policies."""
+
+
+@policy.command("validate")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|DIR…")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def policy_validate(paths: tuple[str, ...], verbose: bool) -> int:
+    """Load policies; what is wrong with one is shown at its place, with exit code 2."""
+    from composeguard.commands.policy_test import run_validate
+
+    return run_validate(paths)
+
+
+@policy.command("test")
+@click.argument("paths", nargs=-1, metavar="[FILE|DIR]…")
+@policy_option
+@click.option("--require-all", is_flag=True, help="Exit with 1 if a policy has no test.")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def policy_test(paths: tuple[str, ...], policies: tuple[str, ...], require_all: bool, verbose: bool) -> int:
+    """Test policies: their examples, and files that mark lines with `# expect: CODE` and `# ok: CODE`.
+
+    PATHS are files and folders of policies and of tests. A file `name.fixed.yml` shows what fixes make of `name.yml`
+    or `name.bad.yml`. Exits with 1 if a test fails.
+    """
+    from composeguard.commands.policy_test import run_test
+
+    return run_test(paths, policies, require_all=require_all)
+
+
+@policy.command("new")
+@click.argument("folder", default="policies", metavar="[DIR]")
+@click.option("--code", help="Such as ACME001.")
+@click.option("--name", help="In lower case, with dashes.")
+@click.option("--template", metavar="NAME", help="The template, or `expression`.")
+@click.option("--severity", type=SEVERITIES)
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def policy_new(verbose: bool, **options: Any) -> int:
+    """Write a policy and its test into DIR; asks for what the options do not say."""
+    from composeguard.commands.policy_new import NewOptions, run_new
+
+    return run_new(NewOptions(**options))
+
+
+@policy.command("schema")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
+def policy_schema(verbose: bool) -> int:
+    """Print the JSON schema of files of policies, for editors."""
+    from composeguard.policy.schema import page
+
+    sys.stdout.write(page())
+    return 0
 
 
 @cli.command()
