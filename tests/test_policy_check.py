@@ -191,11 +191,14 @@ def test_nothing_in_a_repository_runs_code(folder: Path, capsys: pytest.CaptureF
         "packs: [evil]",
     ):
         (folder / ".composeguard.yaml").write_text(f"{configuration}\n")
-        for arguments in (["check"], ["fix", "--diff"], ["rules"], ["check", "--policy", "policies"]):
-            program = [sys.executable, "-m", "composeguard", *arguments]
-            environment = {"PYTHONSAFEPATH": "1", "PATH": "/usr/bin:/bin"}
-            subprocess.run(program, cwd=folder, env=environment, capture_output=True, check=False, timeout=60)
+        for arguments in (["check"], ["fix", "--diff"]):
+            run(arguments)
         assert not mark.exists(), configuration
+    for arguments in (["rules"], ["check", "--policy", "policies"], ["policy", "test", "."]):
+        program = [sys.executable, "-m", "composeguard", *arguments]
+        environment = {"PYTHONSAFEPATH": "1", "PATH": "/usr/bin:/bin"}
+        subprocess.run(program, cwd=folder, env=environment, capture_output=True, check=False, timeout=60)
+    assert not mark.exists()
 
 
 def test_a_plugin_is_loaded_when_it_is_asked_for(

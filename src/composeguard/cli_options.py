@@ -88,6 +88,13 @@ rule_options = together(
     rules_option,
     plugin_option,
     policy_option,
+    click.option(
+        "--pack",
+        "packs",
+        multiple=True,
+        metavar="NAME|DIR",
+        help="Check with this pack: one that comes with composeguard, is installed, or lies in a folder; repeatable.",
+    ),
     click.option("--min-severity", type=SEVERITIES, help="Report nothing below this."),
     click.option("--no-ignores", is_flag=True, help="Report what `# composeguard: ignore[…]` comments accept."),
     click.option("--config", metavar="FILE", help="Use this configuration file."),

@@ -25,6 +25,7 @@ _DESCRIPTIONS = {
     "min-severity": "Report nothing below this.",
     "fail-on": "Exit with 1 from this severity on.",
     "baseline": "The file of known findings, relative to this one.",
+    "packs": "Packs that come with composeguard, by name, and folders of packs, relative to this file.",
     "policies": "Files and folders of declarative policies, relative to this file and in its repository.",
     "runtime": "What runs the containers.",
     "images": "Profiles of images, beside those that composeguard knows.",

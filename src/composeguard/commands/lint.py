@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
+from composeguard.commands.equipment import Equipment, Equipped
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
-from composeguard.commands.rule_sources import given_rules, with_policies_of
 from composeguard.commands.today import today
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
@@ -85,8 +85,9 @@ class Linter:
         self.cwd = Path.cwd()
         self.today = today()
         self.overlay: dict[str, bytes] = {}
-        self.rules = given_rules(options.rule_folders, options.plugins, options.policies)
-        self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
+        self.equipment = Equipment(options)
+        self.rules = self.equipment.rules
+        self._configurations: dict[Path | None, Equipped] = {}
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
@@ -138,19 +139,22 @@ class Linter:
 
     def _say(self, result: Result) -> None:
         """What was read, for `--verbose`."""
-        settings = self._configured(Path(result.project.directory))[0].origin or "the defaults"
+        settings = self._configured(Path(result.project.directory)).configuration.origin or "the defaults"
         names = ", ".join(result.files)
         sys.stderr.write(visible(f"read {names} with {settings}: {len(result.selection.rules)} rules") + "\n")
 
     def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
-        configuration, chosen = self._configured(Path(project.directory))
+        equipped = self._configured(Path(project.directory))
+        configuration, chosen = equipped.configuration, equipped.selection
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         wanted = self._wanted(project, chosen, self._overrides(configuration, chosen.known).apply(outcome.findings))
-        marked = self._changed(project, self.baselines.mark(configuration, wanted))
+        root = self._base(Path(project.directory)) or self.cwd
+        known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
+        marked = self._changed(project, known)
         reported = replace(outcome, findings=tuple(marked))
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
 
@@ -181,6 +185,11 @@ class Linter:
         """Whether there is a file that reports of this run call so."""
         bases = {base for _, base in self._files} or {self.cwd}
         return any(os.path.lexists(base / name) for base in bases)
+
+    def expired(self) -> list[str]:
+        """A line for each exemption of a pack that has expired, in any project of the run."""
+        lines = [line for each in self._configurations.values() for line in each.expired(self.today)]
+        return list(dict.fromkeys(lines))
 
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
@@ -218,7 +227,7 @@ class Linter:
             files = tuple(self._input(name) for name in options.files)
             return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
         walk = Walk(
-            exclude=(*options.exclude, *self._configured(self.cwd)[0].settings.exclude),
+            exclude=(*options.exclude, *self._configured(self.cwd).configuration.settings.exclude),
             force_exclude=options.force_exclude,
             gitignore=not options.no_respect_gitignore,
             unreadable=self._unreadable,
@@ -287,19 +296,21 @@ class Linter:
 
     def configuration(self, folder: Path | None = None) -> Configuration:
         """The configuration that holds for a folder; for the current one, where none is named."""
-        return self._configured(folder or self.cwd)[0]
+        return self._configured(folder or self.cwd).configuration
 
-    def _configured(self, directory: Path) -> tuple[Configuration, Selection]:
+    def _configured(self, directory: Path) -> Equipped:
         """The configuration that holds for a folder: the nearest one upward."""
         path = self._given
         if path is None and not self.options.no_config:
             path = discover(directory, repository(directory) or Path(directory.anchor))
         if path not in self._configurations:
             configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
-            configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
             root = repository(directory) or (directory if path is None else path.parent)
-            rules = with_policies_of(configuration, root, self.rules)
-            self._configurations[path] = (configuration, selection(configuration, rules))
+            equipped = self.equipment.under(configuration, root)
+            settings = _with_options(equipped.configuration.settings, self.options)
+            configuration = replace(equipped.configuration, settings=settings)
+            chosen = self.equipment.held(selection(configuration, equipped.rules))
+            self._configurations[path] = replace(equipped, configuration=configuration, selection=chosen)
         return self._configurations[path]
 
 

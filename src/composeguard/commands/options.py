@@ -25,6 +25,7 @@ class LintOptions:
     rule_folders: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
     min_severity: str | None = None
     no_ignores: bool = False
     config: str | None = None

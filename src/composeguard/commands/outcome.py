@@ -45,7 +45,7 @@ def exit_code(linter: Linter, results: Iterable[Result]) -> int:
         if isinstance(options, CheckOptions) and options.exit_zero:
             continue
         said = options.fail_on if isinstance(options, CheckOptions) else None
-        least = {False: result.settings.fail_on, True: said or _LOCKED_FAILS_ON}
+        least = {False: result.settings.fail_on, True: said or linter.equipment.fail_on or _LOCKED_FAILS_ON}
         """What is locked fails the run whatever the repository says: only the command line changes that."""
         for finding in result.outcome.findings:
             fail_on = least[finding.rule.locked]
@@ -78,7 +78,9 @@ _STALE_SHOWN = 10
 
 
 def stale_to_stderr(linter: Linter) -> None:
-    """The entries of baselines that can go."""
+    """The exemptions that have expired, and the entries of baselines that can go."""
+    for line in linter.expired():
+        sys.stderr.write(f"note: {visible(line)}\n")
     for baseline, entries in linter.baselines.stale(linter.exists):
         count = len(entries)
         many = f"{count:,} stale {'entry' if count == 1 else 'entries'}"

@@ -12,6 +12,7 @@ from composeguard.commands.cases import Case, CrashError, fixed, marked, passed,
 from composeguard.engine.registry import near
 from composeguard.engine.rule import Rule
 from composeguard.errors import UsageError
+from composeguard.policy.load import PACK_FILE
 
 _ENDINGS = (".yml", ".yaml")
 _MAXIMUM_BYTES = 1024 * 1024
@@ -54,7 +55,7 @@ def policy_files_in(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
         if not path.exists():
             raise UsageError(f"{path} does not exist")
         for file in _walk(path):
-            if _is_golden(file):
+            if _is_golden(file) or file.name == PACK_FILE:
                 continue
             text = read(file)
             if _holds_policies(text):

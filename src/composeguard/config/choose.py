@@ -56,8 +56,11 @@ def _codes(settings: Settings, rules: tuple[Rule, ...]) -> frozenset[str]:
 
 
 def _severities(settings: Settings, rules: tuple[Rule, ...]) -> Mapping[str, Severity]:
-    named = ((find_rule(rules, word), each.severity) for word, each in settings.rules.items())
-    return {rule.code: Severity[said.upper()] for rule, said in named if said is not None and not rule.locked}
+    return {
+        find_rule(rules, word).code: Severity[rule_settings.severity.upper()]
+        for word, rule_settings in settings.rules.items()
+        if rule_settings.severity is not None
+    }
 
 
 def _options(configuration: Configuration, rules: tuple[Rule, ...]) -> Mapping[str, Options]:

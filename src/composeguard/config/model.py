@@ -56,6 +56,8 @@ class Settings(BaseModel):
     baseline: str | None = None
     policies: list[str] = Field(default_factory=list)
     """Files and folders of declarative policies, from this file's folder; they hold no code."""
+    packs: list[str] = Field(default_factory=list)
+    """Packs that come with composeguard, by name, and folders of packs, from this file's folder."""
     runtime: Literal["docker", "podman"] | None = None
     images: list[Any] | None = None
     """Profiles of images; `model.image_profile` says what one is, and checks it."""

@@ -17,6 +17,8 @@ from composeguard.policy.expression import judged
 from composeguard.policy.templates import templated
 from composeguard.source.node import Node
 
+PACK_FILE = "pack.yaml"
+"""The file of a pack, which is no file of policies."""
 _ENDINGS = (".yaml", ".yml")
 _OWN = "CG"
 _EVERY_PROFILE = (Profile.BASELINE, Profile.CIS)
@@ -66,10 +68,7 @@ def policy_files(path: Path) -> tuple[Path, ...]:
         found += [
             Path(folder) / name
             for name in sorted(files)
-            if name.endswith(_ENDINGS)
-            and not name.endswith(_TESTS)
-            and not name.startswith(".")
-            and name != "pack.yaml"
+            if name.endswith(_ENDINGS) and not name.endswith(_TESTS) and not name.startswith(".") and name != PACK_FILE
         ]
         if len(found) > limits.FILES:
             raise UsageError(f"{path}: more than {limits.FILES} files of policies")
