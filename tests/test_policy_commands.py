@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from composeguard.cli import run
+from composeguard.policy.declaration import Declaration
 from composeguard.policy.samples import EXPRESSION, TEMPLATES
 from composeguard.policy.schema import schema
 from composeguard.policy.templates import NAMES, template
@@ -191,3 +192,13 @@ def test_every_template_has_a_sample_and_parameters_that_are_described() -> None
         assert found.parameters.__doc__
         assert all(field.description for field in found.parameters.model_fields.values())
     assert schema()["definitions"]["RequireLabel"]["properties"]["key"]
+
+
+def test_the_documentation_names_every_template_parameter_and_key() -> None:
+    text = (Path(__file__).resolve().parents[1] / "docs" / "policies.md").read_text("utf-8")
+    for name in NAMES:
+        own = set(template(name).parameters.model_fields) - {"services", "but"}
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert [key for key in own if f"`{key}`" not in row] == []
+    for field, info in Declaration.model_fields.items():
+        assert f"`{info.alias or field}`" in text

@@ -1,0 +1,39 @@
+"""The tutorial of policies, step by step: what it writes is written, what it runs is run, what it shows is shown."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from composeguard.cli import run
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "policy-tutorial.md"
+_BLOCK = re.compile(r"^```(?P<language>yaml|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"# file: (?P<name>\S+)\n")
+
+
+def test_the_tutorial_is_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    steps = 0
+    for block in _BLOCK.finditer(PAGE.read_text("utf-8")):
+        text = block["text"]
+        if block["language"] == "yaml":
+            name = _FILE.match(text)
+            assert name is not None, text
+            Path(name["name"]).write_text(text[name.end() :])
+            continue
+        for each in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+            command, _, shown = each.partition("\n")
+            program, *arguments = shlex.split(command)
+            assert program == "composeguard"
+            run(arguments)
+            captured = capsys.readouterr()
+            assert captured.err + captured.out == shown, command
+            steps += 1
+    assert steps >= 8
