@@ -103,6 +103,8 @@ class _Run:
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
                 self.failures.append(RuleFailure(rule, where, error, path))
+        if not problems:
+            return
         about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
         for problem in problems if about_the_run else one_cause(self._reading, problems):
             finding = _finding(self._reading, rule, problem, self._selection, self._counts)

@@ -74,7 +74,10 @@ class Items:
         for step in self.steps:
             if value is None:
                 return
-            path, value = (*path, step), getattr(value, str(step))
+            value = value.__dict__[str(step)]
+        if not value:
+            return
+        path = (*path, *self.steps)
         if not self.steps:
             yield Item(path, names)
         elif isinstance(value, list):

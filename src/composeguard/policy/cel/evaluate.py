@@ -16,10 +16,13 @@ from composeguard.policy.cel.parse import ExpressionError
 from composeguard.policy.cel.pattern_cost import cost
 from composeguard.policy.cel.regex import matcher
 from composeguard.policy.cel.syntax import Call, Constant, Expression, ListOf, Loop, MapOf, Name, Select
-from composeguard.policy.cel.types import FieldOf, fields
-from composeguard.policy.cel.values import STOPPED, EvaluationError, UnknownError, known
+from composeguard.policy.cel.types import fields
+from composeguard.policy.cel.values import STOPPED, EvaluationError, UnknownError, equal, known
 
 Run = Callable[["Frame"], object]
+
+_COSTLY = frozenset(("@in", "contains", "_+_", "_==_", "_!=_"))
+"""Functions that look at all of a text or list."""
 
 
 class Budget:
@@ -78,7 +81,7 @@ def compiled(expression: Expression) -> Run:
 
 def _select(select: Select) -> Run:
     of, name, at = compiled(select.operand), select.field, select.at + 1
-    cache: dict[type, FieldOf] = {}
+    cache: dict[type, Callable[[object], object]] = {}
 
     def read(frame: Frame) -> object:
         record = of(frame)
@@ -94,8 +97,8 @@ def _select(select: Select) -> Run:
         if field is None:
             if name not in fields(type(known(record))):
                 raise EvaluationError(f"there is no {name!r} here", at)
-            field = cache[kind] = fields(kind)[name]
-        return field.read(record)
+            field = cache[kind] = fields(kind)[name].read
+        return field(record)
 
     def test(frame: Frame) -> object:
         record = of(frame)
@@ -165,20 +168,36 @@ def _call(call: Call) -> Run:
         return lambda frame: then(frame) if truth(condition(frame), at) else other(frame)
     if call.function == "matches":
         return _matches(call, arguments)
-    run = FUNCTIONS[call.function].run
-    assert run is not None
+    if call.function in ("_==_", "_!=_") and isinstance(call.arguments[1], Constant):
+        return _compared(arguments[0], call.arguments[1].value, wanted=call.function == "_==_")
+    function = FUNCTIONS[call.function].run
+    assert function is not None
+    run, costly = function, call.function in _COSTLY
 
     def apply(frame: Frame) -> object:
         values = [argument(frame) for argument in arguments]
-        for value in values:
-            if type(value) in (str, list) and len(value) > 16:  # type: ignore[arg-type]
-                frame.spend(1 + len(value) // 1024, at)  # type: ignore[arg-type]
+        if costly:
+            for value in values:
+                if isinstance(value, (str, list)):
+                    frame.spend(len(value) // 1024, at)
         try:
             return run(*values)
         except EvaluationError as error:
             raise EvaluationError(error.message, error.at or at) from None
 
     return apply
+
+
+def _compared(of: Run, constant: object, *, wanted: bool) -> Run:
+    """What expressions do most: a value beside one that is written out."""
+    kind = type(constant)
+
+    def run(frame: Frame) -> object:
+        value = of(frame)
+        same = value == constant if type(value) is kind else equal(value, constant)
+        return same is wanted
+
+    return run
 
 
 def _matches(call: Call, arguments: list[Run]) -> Run:
@@ -206,18 +225,22 @@ def _matches(call: Call, arguments: list[Run]) -> Run:
 
 def _logic(left: Run, right: Run, at: int, *, decides: bool) -> Run:
     """As CEL has it: what decides, decides, even if the other side fails."""
+    other = not decides
 
     def run(frame: Frame) -> object:
         failure: Exception | None = None
         for side in (left, right):
             try:
-                if truth(side(frame), at) is decides:
+                value = side(frame)
+                if value is decides:
                     return decides
+                if value is not other:
+                    truth(value, at)
             except (EvaluationError, UnknownError) as error:
                 failure = _worse(failure, error)
         if failure is not None:
             raise failure
-        return not decides
+        return other
 
     return run
 
@@ -229,8 +252,9 @@ def truth(value: object, at: int = 0) -> bool:
         UnknownError: a variable hides it.
         EvaluationError: it is none.
     """
-    if type(known(value)) is bool:
+    if value is True or value is False:
         return bool(value)
+    known(value)
     raise EvaluationError("no boolean: the value is not set, or of another type", at)
 
 

@@ -30,6 +30,8 @@ class Parameters(Declared):
 
     def concerns(self, container: Container) -> bool:
         """Whether a container is to be judged. A step before the start counts with its service."""
+        if not self.services and not self.but:
+            return True
         name = container.name.partition(".pre_start[")[0]
         if self.services and not named(name, self.services):
             return False
