@@ -49,9 +49,12 @@ class Judged:
         self.__doc__ = documentation
 
     def __call__(self, subject: object) -> Iterator[Problem]:
-        found = self._items.of_reading(subject) if isinstance(subject, Reading) else self._items.of(subject)
-        for item in found:
-            if not self._holds(item):
+        if not isinstance(subject, Reading):
+            yield from (self._problem(item) for item in self._items.of(subject) if not self._holds(item))
+            return
+        shown = Shown(subject)
+        for item in self._items.of_reading(subject):
+            if not self._holds(item) and shown.first(item.path):
                 yield self._problem(item)
 
     def _holds(self, item: Item) -> bool:
@@ -80,6 +83,24 @@ class Judged:
             fix=self._fix.at(item.path) if self._fix else None,
             evidence=evidence(item.path, item.names.get("item")),
         )
+
+
+class Shown:
+    """The places of findings so far: a range of ports in the short syntax is one text and an item for each port."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._places: set[tuple[int, int, int]] = set()
+
+    def first(self, path: Path) -> bool:
+        """Whether nothing was found there yet. An item that no text of its own stands for always counts."""
+        node = self._reading.node(path)
+        if node is None or not path or not isinstance(path[-1], int):
+            return True
+        place = (id(node.file), node.start, node.end)
+        seen = place in self._places
+        self._places.add(place)
+        return not seen
 
 
 def evidence(path: Path, item: object) -> str:

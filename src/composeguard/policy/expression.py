@@ -70,7 +70,9 @@ def judged(policy: Declaration, node: Node, documentation: str) -> tuple[Judged,
     )
     texts = [tree for tree in (wanted, when_tree) if tree is not None]
     needs_project = any(uses(tree, "project") for tree in texts) or "project" in policy.message
-    return judged, Scope.READING if needs_project else found.scope
+    expanded = found.steps[-1:] == ("ports",)
+    """An entry that holds a range is many items, and the reading tells that they are one text."""
+    return judged, Scope.READING if needs_project or expanded else found.scope
 
 
 def _expression(text: str, names: Mapping[str, Type], node: Node) -> tuple[Expression, Run]:

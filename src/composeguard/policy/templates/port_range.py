@@ -8,8 +8,9 @@ from pydantic import Field
 
 from composeguard.engine.rule import Scope
 from composeguard.model.ports import Port, Reach
-from composeguard.model.service import Service
+from composeguard.model.reading import Reading
 from composeguard.policy.cel.types import Record, fields
+from composeguard.policy.check import Shown
 from composeguard.policy.templates.template import Find, Hit, Parameters, Template
 
 
@@ -27,18 +28,23 @@ def _make(parameters: PortRange, fail: Callable[..., Exception]) -> Find:
         raise fail("`min` is above `max`", "min")
     first, last = (fields(Port)[name].read for name in ("published", "published_last"))
 
-    def find(service: Service) -> Iterator[Hit]:
-        for index, port in enumerate(service.ports):
-            low, high = first(port), last(port)
-            if not isinstance(low, int) or not isinstance(high, int):
-                continue  # a random port, or one that a variable hides
-            if not parameters.loopback and port.reach is Reach.LOOPBACK:
+    def find(reading: Reading) -> Iterator[Hit]:
+        for service in reading.project.services.values():
+            if not parameters.concerns(service):
                 continue
-            if any(not _allowed(number, parameters) for number in (low, high)):
-                shown = str(low) if low == high else f"{low}-{high}"
-                said = f"{service.name} publishes {shown}, outside {parameters.min}-{parameters.max}"
+            shown = Shown(reading)
+            for index, port in enumerate(service.ports):
                 item = service.at("ports", index)
-                yield Hit((*item, "published"), said, item, f"{shown}:{port.target}/{port.protocol}")
+                low, high = first(port), last(port)
+                if not isinstance(low, int) or not isinstance(high, int):
+                    continue  # a random port, or one that a variable hides
+                if not parameters.loopback and port.reach is Reach.LOOPBACK:
+                    continue
+                if all(_allowed(number, parameters) for number in (low, high)) or not shown.first(item):
+                    continue
+                number = str(low) if low == high else f"{low}-{high}"
+                said = f"{service.name} publishes {number}, outside {parameters.min}-{parameters.max}"
+                yield Hit((*item, "published"), said, item, f"{number}:{port.target}/{port.protocol}")
 
     return find
 
@@ -47,4 +53,4 @@ def _allowed(number: int, parameters: PortRange) -> bool:
     return parameters.min <= number <= parameters.max or number in parameters.ports
 
 
-TEMPLATE = Template("port-range", PortRange, Scope.SERVICE, _make, Record(Port))
+TEMPLATE = Template("port-range", PortRange, Scope.READING, _make, Record(Port))
