@@ -16,11 +16,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from peer_tools import TOOLS, Call, Hit, Outcome, composeguard
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -30,8 +30,7 @@ VERDICTS = {"we": "composeguard", "they": "the peer", "both": "a matter of defin
 SIDES = {"they": "Only the peer", "we": "Only composeguard"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """The files that each side names for one rule of a peer, of those that both could read."""
 
     row: Mapping[str, Any]

@@ -18,9 +18,9 @@ import tempfile
 import time
 import venv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from projects import project
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -28,8 +28,7 @@ ENVIRONMENTS = PROJECT / ".benchmarks"
 FOLDER_FILES = 500
 
 
-@dataclass(frozen=True)
-class Contender:
+class Contender(Struct, frozen=True):
     """A command to time; exit codes up to `worst` are a success."""
 
     name: str

@@ -11,8 +11,9 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.suppress import service_extents
@@ -25,8 +26,7 @@ _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--unif
 _PREFIXES = ("--src-prefix=a/", "--dst-prefix=b/")
 
 
-@dataclass(slots=True)
-class Hunk:
+class Hunk(Struct):
     """Changed lines, or the neighbours of removed ones, and what was removed."""
 
     first: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from composeguard.compose.dotenv import DotenvError, parse_dotenv
 from composeguard.compose.files import Files, UnavailableError
@@ -24,8 +25,7 @@ OVERRIDE_NAMES = (
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFiles:
+class ProjectFiles(Struct, frozen=True):
     """One project, with absolute paths. It is what a `Request` needs to know of files."""
 
     files: tuple[str, ...]
@@ -38,8 +38,7 @@ class ProjectFiles:
     """Files with a default name that another one wins over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """How folders are walked."""
 
     exclude: tuple[str, ...] = ()
@@ -128,8 +127,7 @@ def repository_root(folder: str) -> str | None:
     return None
 
 
-@dataclass(slots=True)
-class _Project:
+class _Project(Struct):
     files: tuple[str, ...]
     directory: str
     env_files: tuple[str, ...] | None = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
@@ -25,8 +26,7 @@ _ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
 _DISGUISED_TAG = re.compile(r"%TAG|![^\s%]*%")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One document without aliases and tags."""
 
     root: Node
@@ -49,8 +49,7 @@ def expand(root: Node, report: Callable[[Diagnostic], None]) -> Document:
     return Document(node, tuple(expander.resets), in_place=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """An anchor's value, expanded once; `resets` are relative to it."""
 
     value: dict[str, Node] | list[Node]

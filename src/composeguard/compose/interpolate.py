@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, join, shape
 
@@ -33,8 +34,7 @@ class Unset(Enum):
     """Unknown, also where the file requires it: an analysis has no environment, a deployment has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One variable that the value was made with; those of a default that is not used are not looked at."""
 
     name: str
@@ -54,8 +54,7 @@ class Use:
         return not self.found and not self.operator
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolated:
+class Interpolated(Struct, frozen=True):
     """A value and the variables that it was made with."""
 
     value: Text

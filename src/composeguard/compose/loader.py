@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+
+from msgspec import Struct
 
 from composeguard.compose.canonical import canonicalize
 from composeguard.compose.defaults import set_defaults
@@ -35,8 +36,7 @@ _MOST_MERGED = 5_000_000
 """Values of the model, summed up over the documents that are merged into it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A project as its files give it. The reference refuses it when a diagnostic has `refused`."""
 
     root: Node

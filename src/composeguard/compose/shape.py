@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 STRING, NUMBER, INTEGER, BOOLEAN, NULL = 1, 2, 4, 8, 16
 """Kinds of scalars; a shape allows a sum of them. A number without fraction is an integer too."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """What may stand at a place."""
 
     scalars: int = 0

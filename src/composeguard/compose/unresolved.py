@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 MARK = "\ufdd0"
 """Stands for one unknown part. It is a noncharacter, so no text that people write holds it."""
@@ -13,8 +14,7 @@ MARK = "\ufdd0"
 _NAME = re.compile(r"\$\{?([_A-Za-z\u017f\u212a][_A-Za-z0-9\u017f\u212a]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """Text in which each unknown part is one `MARK`.
 
     `variables` holds the parts as written (`${BIND}`), in the order of their marks. A mark that the input itself

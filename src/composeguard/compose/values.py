@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.casts import CASTS, Cast, cast
 from composeguard.compose.diagnose import diagnose
@@ -21,8 +22,7 @@ _ESCAPE = re.compile(r"\\(?:x24|u0024|U00000024)")
 _BINARY = re.compile(r"binary|%TAG|![^\s%]*%")
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(Struct, frozen=True):
     """Where variables get their values, and what one without value is."""
 
     lookup: Mapping[str, Text]

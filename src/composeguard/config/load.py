@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from composeguard.config.model import FixSettings, RuleSettings, Settings
@@ -24,8 +24,7 @@ FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
 _MAXIMUM_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """Settings and the file that they came from ("" for the defaults)."""
 
     settings: Settings

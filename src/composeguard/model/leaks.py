@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 from composeguard.model.command_secrets import assigned_secret, command_secrets, command_tokens

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.compose.unresolved import Unresolved
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from composeguard.engine.rule import Focus
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A stretch of a file; `start`/`end` are code-point offsets into `file.text`."""
 
     file: SourceFile
@@ -26,8 +26,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What reading a project gives.
 
     `root` is the canonical, normalised tree that `project` was bound from: paths mean the same in both, but the tree
@@ -41,7 +40,7 @@ class Reading:
     request: Request
     environment: Mapping[str, str | Unresolved] = field(default_factory=dict)
     """What variables were resolved with: the request's environment and the project's `.env`."""
-    cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    cached: dict[str, object] = field(default_factory=dict)
     """What several rules ask for and one finds out, by its name."""
 
     def node(self, path: Path) -> Node | None:

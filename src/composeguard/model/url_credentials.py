@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK
 from composeguard.model.credential_names import Credential, credential
@@ -54,8 +55,7 @@ _COMPANIONS = frozenset(
 _SIGNED = re.compile(r"https?://")
 
 
-@dataclass(frozen=True, slots=True)
-class UrlCredential:
+class UrlCredential(Struct, frozen=True):
     """A password (code points) in an address; `scheme` says what kind of address, for people."""
 
     scheme: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.interpolate import InterpolationError, Unset, interpolate
 from composeguard.compose.shellwords import ShellwordsError
@@ -31,8 +32,7 @@ _LONGEST = 64 * 1024
 """Characters of a text with variables that is read anew; what is longer holds a document, and is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The two readings of one value: `literal` knows of no variable; `default` has each variable's default.
 
     Where a value has no variable, both are the value. What the environment or `.env` sets is in neither.
