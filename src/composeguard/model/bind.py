@@ -16,6 +16,7 @@ from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.normalize import Surroundings, normalize
 from composeguard.compose.validate import validate
 from composeguard.model.consistency import check_consistency
+from composeguard.model.core import validator
 from composeguard.model.plain import plain
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
@@ -58,7 +59,7 @@ def bind_types(root: Node, report: Report) -> tuple[Node, Project]:
     """The model of a normalised tree, and the tree without what the model cannot hold."""
     for _ in range(_ROUNDS):
         try:
-            return root, Project.model_validate(plain(root))
+            return root, validator(Project).validate_python(plain(root))
         except ValidationError as error:
             failed = _failures(error, root)
         for path, (node, message) in failed.items():
