@@ -61,6 +61,8 @@ class CheckOptions(LintOptions, frozen=True, kw_only=True):
     include_suppressed: bool = False
     statistics: bool = False
     show_files: bool = False
+    no_cache: bool = False
+    """Said here for the help; a run that is recalled does not come so far."""
     baseline: str | None = None
     since: str | None = None
 

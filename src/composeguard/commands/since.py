@@ -18,6 +18,7 @@ from msgspec import Struct
 from composeguard.engine.finding import Finding
 from composeguard.engine.suppress import service_extents
 from composeguard.errors import UsageError
+from composeguard.source import disk
 from composeguard.source.file import SourceFile
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -42,6 +43,7 @@ class Changes:
     """
 
     def __init__(self, root: Path, reference: str) -> None:
+        disk.unrepeatable()
         self._root = root
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         if found is None or reference.startswith("-"):

@@ -14,6 +14,7 @@ from composeguard.compose.files import Files, UnavailableError
 from composeguard.compose.paths import join_path
 from composeguard.compose.unresolved import Text
 from composeguard.compose.walk import Walker, is_compose_name
+from composeguard.source import disk
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -122,7 +123,7 @@ def repository_root(folder: str) -> str | None:
     """The nearest folder upward that holds `.git`."""
     place = Path(folder)
     for candidate in (place, *place.parents):
-        if (candidate / ".git").exists():
+        if disk.exists(str(candidate / ".git")):
             return str(candidate)
     return None
 
@@ -256,10 +257,7 @@ def _read_env(files: Files, paths: Iterable[str]) -> dict[str, Text]:
 
 
 def _is_folder(path: str) -> bool:
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
+    return disk.is_folder(path)
 
 
 def _present(files: Files, folder: str, names: Iterable[str]) -> list[str]:

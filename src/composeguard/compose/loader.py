@@ -28,6 +28,7 @@ from composeguard.compose.session import Session
 from composeguard.compose.unique import enforce_unique, enforce_unique_again
 from composeguard.compose.unresolved import Text
 from composeguard.compose.values import Variables, substitute
+from composeguard.source import disk
 from composeguard.source.collector import collector_off
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
@@ -190,8 +191,8 @@ def _follow_links(path: str) -> str:
     place = FilePath(path)
     for part in (*reversed(place.parents), place):
         try:
-            if part.is_symlink():
-                return path.replace(str(part), str(part.resolve()), 1)
-        except (OSError, RuntimeError, ValueError):
+            if disk.is_link(str(part)):
+                return path.replace(str(part), disk.real(str(part)), 1)
+        except (OSError, ValueError):
             return path
     return path

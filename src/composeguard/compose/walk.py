@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composeguard.compose.files import Files, UnavailableError
+from composeguard.source import disk
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -81,8 +81,7 @@ class Walker:
 
     def _walk(self, folder: Path, depth: int) -> Iterator[str]:
         try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.scan(str(folder))
         except OSError:
             self.unreadable.append(str(folder))
             return
