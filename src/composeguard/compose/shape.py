@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 STRING, NUMBER, INTEGER, BOOLEAN, NULL = 1, 2, 4, 8, 16
 """Kinds of scalars; a shape allows a sum of them. A number without fraction is an integer too."""
@@ -38,6 +38,15 @@ class Shape:
     """At least one of these keys must be there."""
     noun: str = ""
     """What the place is called in messages."""
+    any_text: bool = field(init=False)
+    """Whatever text stands here, it fits."""
+    any_texts: bool = field(init=False)
+    """A list of texts fits, whatever they say."""
+
+    def __post_init__(self) -> None:
+        any_text = self.scalars & STRING != 0 and not self.choices and self.pattern is None
+        object.__setattr__(self, "any_text", any_text)
+        object.__setattr__(self, "any_texts", self.items is not None and self.items.any_text)
 
 
 def list_of(items: Shape, *, unique: bool = False) -> Shape:

@@ -28,9 +28,12 @@ class Way(Enum):
     ENV_FILE = "env file"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Via:
-    """One step of the way: what brought the value, the place that asked for it, and the step before."""
+    """One step of the way: what brought the value, the place that asked for it, and the step before.
+
+    As immutable as a node, and as little frozen: Python would make each three times as expensive.
+    """
 
     way: Way
     at: Node | None = None
@@ -89,9 +92,22 @@ class Node:
 
     def with_via(self, way: Way, at: Node | None = None) -> Node:
         """The same value, come by one more step."""
-        copy = self.with_value(self.value)
-        copy.via = Via(way, at, self.via)
-        return copy
+        return self.brought(self.value, Via(way, at, self.via))
+
+    def brought(self, value: Scalar | Unresolved | dict[str, Node] | list[Node], via: Via) -> Node:
+        """The same place with another value, come by the way `via`."""
+        return Node(
+            value,
+            self.file,
+            self.start,
+            self.end,
+            self.key_start,
+            self.key_end,
+            self.style,
+            self.tag,
+            self.anchor,
+            via,
+        )
 
     def __repr__(self) -> str:
         return f"Node({self.value!r} @{self.file.uri}:{self.start}-{self.end})"
