@@ -50,6 +50,14 @@ def _hides_dollar(text: str) -> bool:
     return "!" in text and _BINARY.search(text) is not None
 
 
+def _of_texts(items: list[Node], step: Step[Cast] | None) -> bool:
+    """Whether there are only texts, which are to stay texts."""
+    each = step.each if step else None
+    if each is not None and each.fact is not None:
+        return False
+    return set(map(type, [item.value for item in items])) <= {str}
+
+
 class _Walk:
     """`text` is None where a value's text may lie elsewhere: then no subtree can be passed over.
 
@@ -105,6 +113,8 @@ class _Walk:
                 new = self.scalar(entry, below, (*path, key))
             elif kind is dict or kind is list:
                 if below is None and text and text.find("$", entry.start, entry.end) < 0:
+                    continue
+                if kind is list and not dollars and _of_texts(value, below):  # type: ignore[arg-type]
                     continue
                 new = self.collection(entry, below, (*path, key))
             else:

@@ -28,6 +28,9 @@ class Way(Enum):
     ENV_FILE = "env file"
 
 
+blank = object.__new__
+
+
 @dataclass(slots=True, eq=False)
 class Via:
     """One step of the way: what brought the value, the place that asked for it, and the step before.
@@ -77,37 +80,27 @@ class Node:
 
     def with_value(self, value: Scalar | Unresolved | dict[str, Node] | list[Node]) -> Node:
         """The same place with another value."""
-        return Node(
-            value,
-            self.file,
-            self.start,
-            self.end,
-            self.key_start,
-            self.key_end,
-            self.style,
-            self.tag,
-            self.anchor,
-            self.via,
-        )
+        return self.brought(value, self.via)
 
     def with_via(self, way: Way, at: Node | None = None) -> Node:
         """The same value, come by one more step."""
         return self.brought(self.value, Via(way, at, self.via))
 
-    def brought(self, value: Scalar | Unresolved | dict[str, Node] | list[Node], via: Via) -> Node:
+    def brought(self, value: Scalar | Unresolved | dict[str, Node] | list[Node], via: Via | None) -> Node:
         """The same place with another value, come by the way `via`."""
-        return Node(
-            value,
-            self.file,
-            self.start,
-            self.end,
-            self.key_start,
-            self.key_end,
-            self.style,
-            self.tag,
-            self.anchor,
-            via,
-        )
+        # Without `__init__`: half of what it takes to make a node is the call of that.
+        copy = blank(Node)
+        copy.value = value
+        copy.file = self.file
+        copy.start = self.start
+        copy.end = self.end
+        copy.key_start = self.key_start
+        copy.key_end = self.key_end
+        copy.style = self.style
+        copy.tag = self.tag
+        copy.anchor = self.anchor
+        copy.via = via
+        return copy
 
     def __repr__(self) -> str:
         return f"Node({self.value!r} @{self.file.uri}:{self.start}-{self.end})"
