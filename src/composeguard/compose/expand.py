@@ -42,7 +42,7 @@ def expand(root: Node, report: Callable[[Diagnostic], None]) -> Document:
     if not tagged and MERGE_KEY not in text and not ("&" in text and _ALIAS.search(text)):
         return Document(root)
     expander = _Expander(text, report)
-    node = expander.node(root, (), tags=True)
+    node = expander.node(root, ())
     if node is None:
         node = root.with_value(None)
     return Document(node, tuple(expander.resets), in_place=False)
@@ -62,38 +62,42 @@ class _Expander:
         self.report = report
         self.resets: list[Path] = []
         self.done: dict[tuple[int, bool], _Done] = {}
+        self.tags = True
+        """Whether tags mean something, which they do not below an `!override`."""
 
-    def node(self, node: Node, path: Path, *, tags: bool) -> Node | None:
-        """The node expanded; None where it is reset. Without `tags`, below an `!override`, tags mean nothing."""
+    def node(self, node: Node, path: Path) -> Node | None:
+        """The node expanded; None where it is reset."""
+        tags = self.tags
         if tags and node.tag in (RESET, OVERRIDE):
             self.resets.append(path)
             if node.tag == RESET:
                 return None
-            tags = False
-        value = expanded = node.value
+            self.tags = False
+        value = node.value
         if isinstance(value, (dict, list)):
-            expand = self.once if node.anchor is None else self.shared
-            expanded = expand(value, path, tags=tags)
-        if expanded is not value:
-            node = node.with_value(expanded)
+            expanded = self.once(value, path) if node.anchor is None else self.shared(value, path)
+            if expanded is not value:
+                node = node.with_value(expanded)
+        self.tags = tags
         return node.with_via(Way.ALIAS, node) if node.style == "*" else node
 
-    def once(self, value: dict[str, Node] | list[Node], path: Path, *, tags: bool) -> dict[str, Node] | list[Node]:
+    def once(self, value: dict[str, Node] | list[Node], path: Path) -> dict[str, Node] | list[Node]:
         if isinstance(value, dict):
-            return self.mapping(value, path, tags=tags)
-        return self.sequence(value, path, tags=tags)
+            return self.mapping(value, path)
+        return self.sequence(value, path)
 
-    def shared(self, value: dict[str, Node] | list[Node], path: Path, *, tags: bool) -> dict[str, Node] | list[Node]:
+    def shared(self, value: dict[str, Node] | list[Node], path: Path) -> dict[str, Node] | list[Node]:
         """An anchor's value is the same object wherever an alias stands, so it is expanded once."""
-        key = (id(value), tags)
+        key = (id(value), self.tags)
         done = self.done.get(key)
         if done is None:
             before = len(self.resets)
-            expanded = self.once(value, path, tags=tags)
+            expanded = self.once(value, path)
             found = tuple(reset[len(path) :] for reset in self.resets[before:])
             self.done[key] = _Done(expanded, found)
             return expanded
-        self.resets += [path + reset for reset in done.resets]
+        if done.resets:
+            self.resets += [path + reset for reset in done.resets]
         return done.value
 
     def plain(self, node: Node) -> bool:
@@ -107,17 +111,17 @@ class _Expander:
             text.find("*", start, end) < 0 and text.find(MERGE_KEY, start, end) < 0 and text.find("!", start, end) < 0
         )
 
-    def sequence(self, items: list[Node], path: Path, *, tags: bool) -> list[Node]:
+    def sequence(self, items: list[Node], path: Path) -> list[Node]:
         changed: list[Node] | None = None
         for index, item in enumerate(items):
-            new: Node | None = item if self.plain(item) else self.node(item, (*path, index), tags=tags)
+            new: Node | None = item if self.plain(item) else self.node(item, (*path, index))
             if new is not item and changed is None:
                 changed = items[:index]
             if changed is not None and new is not None:
                 changed.append(new)
         return items if changed is None else changed
 
-    def mapping(self, entries: dict[str, Node], path: Path, *, tags: bool) -> dict[str, Node]:
+    def mapping(self, entries: dict[str, Node], path: Path) -> dict[str, Node]:
         changed: dict[str, Node] | None = None
         merged: Node | None = None
         for key, entry in entries.items():
@@ -125,11 +129,11 @@ class _Expander:
             if type(entry.value) is str and entry.tag is None and entry.style != "*" and key != MERGE_KEY:
                 continue
             if key == MERGE_KEY and self.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
-                new, merged = None, self.node(entry, path, tags=tags)
+                new, merged = None, self.node(entry, path)
             elif self.plain(entry):
                 continue
             else:
-                new = self.node(entry, (*path, key), tags=tags)
+                new = self.node(entry, (*path, key))
                 if new is entry:
                     continue
             if changed is None:
