@@ -12,7 +12,7 @@ STRING, NUMBER, INTEGER, BOOLEAN, NULL = 1, 2, 4, 8, 16
 """Kinds of scalars; a shape allows a sum of them. A number without fraction is an integer too."""
 
 
-class Shape(Struct, frozen=True, eq=False):
+class Shape(Struct, eq=False):
     """What may stand at a place."""
 
     scalars: int = 0
@@ -39,6 +39,14 @@ class Shape(Struct, frozen=True, eq=False):
     """At least one of these keys must be there."""
     noun: str = ""
     """What the place is called in messages."""
+    any_text: bool = False
+    """Whatever text stands here, it fits."""
+    any_texts: bool = False
+    """A list of texts fits, whatever they say."""
+
+    def __post_init__(self) -> None:
+        self.any_text = self.scalars & STRING != 0 and not self.choices and self.pattern is None
+        self.any_texts = self.items is not None and self.items.any_text
 
 
 def list_of(items: Shape, *, unique: bool = False) -> Shape:

@@ -87,7 +87,7 @@ def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
     target = int(written)
     if not 0 < target <= _MAX_PORT:
         return None
-    if published is not None:
+    if published is not None and (len(published) > 4 or published[0] == "0"):
         number = int(published)
         if number > _MAX_PORT:
             return None

@@ -79,9 +79,20 @@ def piece(text: Text, start: int, end: int | None = None) -> Text:
 
 def join(parts: Iterable[Text]) -> Text:
     """The parts in a row. A mark that a known part holds stays known."""
+    parts = tuple(parts)
+    if len(parts) == 1:
+        return parts[0]
+    texts: list[str] = []
+    for part in parts:
+        if not isinstance(part, str):
+            return _joined(parts)
+        texts.append(part)
+    return "".join(texts)
+
+
+def _joined(parts: Iterable[Text]) -> Unresolved:
     texts: list[str] = []
     variables: list[str] = []
-    unknown = False
     for part in parts:
         if isinstance(part, str):
             texts.append(part)
@@ -90,9 +101,7 @@ def join(parts: Iterable[Text]) -> Text:
         else:
             texts.append(part.text)
             variables += part.variables
-            unknown = True
-    text = texts[0] if len(texts) == 1 else "".join(texts)
-    return Unresolved(text, tuple(variables)) if unknown else text
+    return Unresolved("".join(texts), tuple(variables))
 
 
 def split(text: Text, separator: str, limit: int = -1) -> list[Text]:

@@ -29,7 +29,7 @@ class Way(Enum):
     ENV_FILE = "env file"
 
 
-class Via(Struct, frozen=True):
+class Via(Struct, frozen=True, eq=False):
     """One step of the way: what brought the value, the place that asked for it, and the step before."""
 
     way: Way
@@ -57,25 +57,23 @@ class Node(Struct, eq=False):
     anchor: str | None = None
     via: Via | None = None
 
+    if TYPE_CHECKING:
+
+        def __copy__(self) -> Node: ...
+
     def with_value(self, value: Scalar | Unresolved | dict[str, Node] | list[Node]) -> Node:
         """The same place with another value."""
-        return Node(
-            value,
-            self.file,
-            self.start,
-            self.end,
-            self.key_start,
-            self.key_end,
-            self.style,
-            self.tag,
-            self.anchor,
-            self.via,
-        )
+        return self.brought(value, self.via)
 
     def with_via(self, way: Way, at: Node | None = None) -> Node:
         """The same value, come by one more step."""
-        copy = self.with_value(self.value)
-        copy.via = Via(way, at, self.via)
+        return self.brought(self.value, Via(way, at, self.via))
+
+    def brought(self, value: Scalar | Unresolved | dict[str, Node] | list[Node], via: Via | None) -> Node:
+        """The same place with another value, come by the way `via`."""
+        copy = self.__copy__()
+        copy.value = value
+        copy.via = via
         return copy
 
     def __repr__(self) -> str:
