@@ -9,7 +9,8 @@ import pytest
 
 from composeguard.compose.discover import ProjectFiles, Walk, find_project, projects_of
 from composeguard.compose.files import Files
-from composeguard.compose.walk import is_compose_name, patterns
+from composeguard.compose.gitignore import patterns
+from composeguard.compose.walk import is_compose_name
 
 NAMES = {
     "compose.yaml": True,

@@ -106,10 +106,15 @@ _LONGEST = 200
 """Characters of a value that are looked at: a placeholder is short."""
 
 
+def asks_to_be_replaced(value: str) -> bool:
+    """Whether a value says that another one is to stand there: `changeme`, `your-password`, `<token>`."""
+    return _PLACEHOLDER.search(value[:_LONGEST]) is not None
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for one that another service must issue: `your-api-key`, `<token>`, the samples of
     documentation (`AKIA…EXAMPLE`). As a password it works like any other."""
-    return value.lower() in _PLACEHOLDER_WORDS or _PLACEHOLDER.search(value[:_LONGEST]) is not None
+    return value.lower() in _PLACEHOLDER_WORDS or asks_to_be_replaced(value)
 
 
 def is_reference(value: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from composeguard.compose.interpolate import InterpolationError, Unset, interpolate
 from composeguard.compose.shellwords import ShellwordsError
 from composeguard.compose.shellwords import split as split_words
-from composeguard.compose.unresolved import MARK, Text, Unresolved
+from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 from composeguard.source.node import Node, Via, Way
 from composeguard.source.scalars import Timestamp, go_text
 
@@ -41,6 +41,11 @@ class Written:
     literal: Text
     default: Text
 
+    def readings(self) -> tuple[tuple[str, bool], ...]:
+        """The texts to look at, each with whether it is a default; a `MARK` is in the place of what is not known."""
+        literal, default = shape(self.literal), shape(self.default)
+        return ((literal, False),) if literal == default else ((literal, False), (default, True))
+
 
 def written(node: Node, *, pair: bool = False) -> Written | None:
     """What the file says of a scalar; None of a collection and of nothing. `pair`: the text begins with `KEY=`."""
@@ -48,8 +53,11 @@ def written(node: Node, *, pair: bool = False) -> Written | None:
     if raw is None:
         value = _text(node)
         return None if value is None else Written(value, value)
-    if pair:
-        raw = raw.partition("=")[2]
+    return written_text(raw.partition("=")[2] if pair else raw)
+
+
+def written_text(raw: str) -> Written | None:
+    """What a text with variables says; None where it cannot be read."""
     literal, default = _interpolated(raw, _UNKNOWN), _interpolated(raw, {})
     return None if literal is None or default is None else Written(literal, default)
 
