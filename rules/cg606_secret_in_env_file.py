@@ -28,7 +28,7 @@ class SecretInEnvFile(Options):
     """What the repository may hold."""
 
     templates: tuple[str, ...] = option(
-        (), "Further env files that people copy and fill in, by name or path; `*` stands for any text."
+        (), "Further env files whose values are only shown, by name or path; `*` stands for any text."
     )
     allow: tuple[str, ...] = option((), "Variables whose values are no secrets; `*` stands for any text.")
 
@@ -111,42 +111,45 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     `.git/info/exclude`. Outside of a repository the rule is silent: a file on a server is where secrets may stand.
 
     Keys are judged as in CG601. Empty values, variables and what asks to be replaced (`changeme`) are left alone; in a
-    template (`.env.example`), which is there to be read, only what has the format of a real key is found. That is
-    high, wherever it stands.
+    template (`.env.example`), which is there to be read, and in a file of tests (`.env.test`, `tests/a.env`) only what
+    has the format of a real key is found. That is high, wherever it stands.
 
     **Fix.** Add the file to `.gitignore`, take it out with `git rm --cached`, and commit a template without values in
     its place. Change what was committed once: version control keeps it. Better, give secrets in files under `secrets`.
 
-    **When to ignore.** Values of a test that opens nothing, or an env file that is encrypted before it is committed.
+    **When to ignore.** Values that open nothing anywhere, or an env file that is encrypted before it is committed.
     A comment in the env file works as in a Compose file.
     """
     for file in listed_env_files(reading):
         if file.is_ignored is not False:
             continue
-        template = file.is_template or _fits(file.name, options.templates)
+        for_show = file.is_for_show or _fits(file.name, options.templates)
         for entry in file.entries:
-            if _is_secret(entry, template=template) and not _fits(entry.key, options.allow):
+            if _is_secret(entry, for_show=for_show) and not _fits(entry.key, options.allow):
                 yield _problem(file, entry)
 
 
-def _is_secret(entry: ListedEntry, *, template: bool) -> bool:
+def _is_secret(entry: ListedEntry, *, for_show: bool) -> bool:
     if entry.leak is None or entry.to_replace:
         return False
-    return entry.leak is LeakKind.SHAPE or not template
+    return entry.leak is LeakKind.SHAPE or not for_show
 
 
 def _problem(file: ListedEnvFile, entry: ListedEntry) -> Problem:
     held = {
         LeakKind.SHAPE: f"{entry.what} in {entry.key}",
         LeakKind.ADDRESS: f"the password of an address in {entry.key}",
-    }.get(entry.leak or LeakKind.NAMED, f"the secret {entry.key}")
+    }.get(
+        entry.leak or LeakKind.NAMED,
+        f"the secret {entry.what} in {entry.key}" if entry.what else f"the secret {entry.key}",
+    )
     how = " as a default" if entry.defaulted else ""
     # Where the value ends in the resolved project; that of a variable of the project may go anywhere.
     path = (*file.asked[0][:-3], "environment", entry.key) if file.asked else (entry.key,)
     return Problem(
         path,
-        f"{file.name} holds {held}{how} in plain text and is not ignored by git: who reads the repository has it "
-        "once the file is committed",
+        f"{file.name} holds {held}{how} in plain text and is not ignored by git: once it is committed, whoever "
+        "reads the repository has it",
         label="a secret that git takes along",
         severity=Severity.HIGH if entry.leak is LeakKind.SHAPE else None,
         related=file.asked[:1],

@@ -167,7 +167,7 @@ _OF_ONE = _words(
     "settings set command cmd script hook callback redirect link cache cached caching page form "
     "prompt ui autocomplete autofill visible show hide hidden symbol contract decimals supply price chain "
     "network auth authentication tag tags context window metrics stats public pub "
-    "extension extensions class converter proxy api mapping mappings scheme domain domains sha md bcrypt"
+    "extension extensions class converter pda proxy api mapping mappings scheme domain domains sha md bcrypt"
 )
 """Words after a credential that make something else of the whole: `TOKEN_EXPIRY`, `PASSWORD_POLICY`."""
 

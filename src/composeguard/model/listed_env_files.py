@@ -26,10 +26,11 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
 
 _KEY = "listed_env_files"
-_TEMPLATE_WORDS = frozenset(
+_TEMPLATE = frozenset(
     ("example", "examples", "sample", "samples", "template", "templates", "tmpl", "tpl", "dist", "skel", "skeleton")
 )
-_WORD = re.compile(r"[A-Za-z]+")
+_TEST = frozenset(("test", "tests", "testing", "e2e", "ci"))
+_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class ListedEnvFile:
     """The containers that get its variables."""
     is_ignored: bool | None
     """Whether git ignores it; None where the project is in no repository of git."""
-    is_template: bool
-    """Its name says that people copy it and fill it in: `.env.example`."""
+    is_for_show: bool
+    """Its name says that its values open nothing: a template to copy (`.env.example`), or of tests (`tests/a.env`)."""
     entries: tuple[ListedEntry, ...]
 
 
@@ -103,15 +104,20 @@ def _files(reading: Reading) -> dict[str, _Found]:
 
 def _listed(found: _Found, ignore: GitIgnore) -> ListedEnvFile:
     file = found.file
-    words = {word.lower() for word in _WORD.findall(file.uri.rpartition("/")[2])}
     return ListedEnvFile(
         file.uri,
         tuple(found.asked),
         tuple(found.owners),
         ignore.ignores_file(FilePath(file.path)) if ignore.is_repository else None,
-        not _TEMPLATE_WORDS.isdisjoint(words),
+        _is_for_show(file.uri),
         tuple(_entries(file, raw=found.raw)),
     )
+
+
+def _is_for_show(name: str) -> bool:
+    *folders, file = name.split("/")
+    words = {word.lower() for word in _WORD.findall(file)}
+    return not words.isdisjoint(_TEMPLATE | _TEST) or not _TEST.isdisjoint(folders)
 
 
 def _entries(file: SourceFile, *, raw: bool) -> Iterator[ListedEntry]:

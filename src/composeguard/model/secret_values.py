@@ -42,6 +42,7 @@ _REFERENCE = re.compile(
     r"|<[^<>]*>|\[[A-Za-z _-]*\]|«.*»"  # a form to fill in
     r"|(?:op|ref\+\w+|vault|awssm|awsssm|gcpsm|azurekv|secret|secretref|keyring|bws|doppler|infisical|docker-secret"
     r"|env|file|classpath|arn|projects)(?::|://|/).*"  # where a secret manager has it
+    r"|ENC\[.*\]|encrypted:[\w+/=-]+"  # encrypted, by sops or dotenvx
     r"|(?:data|http|https|ws|wss|tcp|unix)://[^\s@]*",
     re.IGNORECASE | re.DOTALL,
 )
