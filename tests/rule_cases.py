@@ -167,11 +167,16 @@ def cases() -> Iterator[Case]:
 
 
 def _beside(folder: Path) -> Mapping[str, str]:
-    """The files of a folder, as if they lay beside the case, and the case in a repository; none without the folder."""
+    """The files of a folder, as if they lay beside the case, and the case in a repository; none without the folder.
+
+    `gitignore` stands for `.gitignore`, which would count in the repository of composeguard as well.
+    """
     if not folder.is_dir():
         return {}
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {".git": "", **{path.relative_to(folder).as_posix(): _read(path) for path in paths}}
+    dotted = (path.with_name(".gitignore") if path.name == "gitignore" else path for path in paths)
+    names = [path.relative_to(folder).as_posix() for path in dotted]
+    return {".git": "", **dict(zip(names, map(_read, paths), strict=True))}
 
 
 def _made(source: str) -> tuple[Rule, ...]:
