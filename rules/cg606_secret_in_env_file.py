@@ -111,8 +111,8 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     `.git/info/exclude`. Outside of a repository the rule is silent: a file on a server is where secrets may stand.
 
     Keys are judged as in CG601. Empty values, variables and what asks to be replaced (`changeme`) are left alone; in a
-    template (`.env.example`), which is there to be read, and in a file of tests (`.env.test`, `tests/a.env`) only what
-    has the format of a real key is found. That is high, wherever it stands.
+    template (`.env.example`), which is there to be read, only what has the format of a real key is found. That is
+    high, wherever it stands; the other values of tests (`.env.test`, `tests/a.env`) are low.
 
     **Fix.** Add the file to `.gitignore`, take it out with `git rm --cached`, and commit a template without values in
     its place. Change what was committed once: version control keeps it. Better, give secrets in files under `secrets`.
@@ -123,16 +123,16 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     for file in listed_env_files(reading):
         if file.is_ignored is not False:
             continue
-        for_show = file.is_for_show or _fits(file.name, options.templates)
+        template = file.is_template or _fits(file.name, options.templates)
         for entry in file.entries:
-            if _is_secret(entry, for_show=for_show) and not _fits(entry.key, options.allow):
+            if _is_secret(entry, template=template) and not _fits(entry.key, options.allow):
                 yield _problem(file, entry)
 
 
-def _is_secret(entry: ListedEntry, *, for_show: bool) -> bool:
+def _is_secret(entry: ListedEntry, *, template: bool) -> bool:
     if entry.leak is None or entry.to_replace:
         return False
-    return entry.leak is LeakKind.SHAPE or not for_show
+    return entry.leak is LeakKind.SHAPE or not template
 
 
 def _problem(file: ListedEnvFile, entry: ListedEntry) -> Problem:
@@ -151,12 +151,18 @@ def _problem(file: ListedEnvFile, entry: ListedEntry) -> Problem:
         f"{file.name} holds {held}{how} in plain text and is not ignored by git: once it is committed, whoever "
         "reads the repository has it",
         label="a secret that git takes along",
-        severity=Severity.HIGH if entry.leak is LeakKind.SHAPE else None,
+        severity=_severity(file, entry),
         related=file.asked[:1],
         evidence=entry.key,
         place=entry.place,
         redact=True,
     )
+
+
+def _severity(file: ListedEnvFile, entry: ListedEntry) -> Severity | None:
+    if entry.leak is LeakKind.SHAPE:
+        return Severity.HIGH
+    return Severity.LOW if file.is_of_tests else None
 
 
 def _fits(text: str, patterns: tuple[str, ...]) -> bool:

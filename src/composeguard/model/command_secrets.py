@@ -45,7 +45,7 @@ class _Flag:
 
 _FLAGS = (
     _Flag(
-        r"mysql\w*|mariadb(?:-\w+)*",
+        r"mysql\w*|mariadb(?:-\w+)*|obclient",
         "-p",
         "https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html",
         glued=True,

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 from composeguard.model.command_secrets import command_secrets, command_tokens
+from composeguard.model.config_secrets import default_secrets
 from composeguard.model.container import Container
 from composeguard.model.default_credentials import Open, open_command, open_image, open_variable
 from composeguard.model.image import image_name
@@ -21,7 +23,7 @@ from composeguard.model.ports import Reach
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.text_leak import leak_in_text, leak_of_variable
-from composeguard.model.written import written, written_words
+from composeguard.model.written import raw_text, written, written_words
 from composeguard.source.node import Node, Path, Via, child
 
 _Found = tuple[Leak, Node]
@@ -135,6 +137,17 @@ def _value(kind: LeakKind, owner: str, path: Path, key: str, node: Node) -> Iter
             variable = _variable(node, key, defaulted=defaulted) if found == (kind, "") else ""
             yield Leak(found[0], path, (owner,), (path,), key, found[1], defaulted, variable), node
             return
+    for name in _defaults(node):
+        variable = _variable(node, key, defaulted=True)
+        what = "" if variable else name
+        yield Leak(kind, path, (owner,), (path,), key, what, defaulted=True, variable=variable), node
+        return
+
+
+def _defaults(node: Node) -> Iterator[str]:
+    """The variables in the text of a value whose defaults are credentials."""
+    raw = raw_text(node)
+    return iter(()) if raw is None else default_secrets(raw)
 
 
 def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> Iterator[_Found]:
@@ -173,6 +186,14 @@ def _command(container: Container, path: Path, node: Node | None, image: str | N
             where = path if below is None else (*path, index)
             owners = (container.name,)
             yield Leak(kind, where, owners, (where,), key, what, defaulted, row=row), below or node
+    if raw_text(node) is not None:
+        items = [] if taken else [(path, node)]
+    else:
+        below_it = node.value if isinstance(node.value, list) else []
+        items = [((*path, index), item) for index, item in enumerate(below_it) if index not in taken]
+    for where, item in items:
+        for name in islice(_defaults(item), 1):
+            yield Leak(LeakKind.COMMAND, where, (container.name,), (where,), name, defaulted=True), item
 
 
 def _in_command(words: Sequence[Text], image: str | None) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:

@@ -63,8 +63,10 @@ class ListedEnvFile:
     """The containers that get its variables."""
     is_ignored: bool | None
     """Whether git ignores it; None where the project is in no repository of git."""
-    is_for_show: bool
-    """Its name says that its values open nothing: a template to copy (`.env.example`), or of tests (`tests/a.env`)."""
+    is_template: bool
+    """Its name says that people copy it and fill it in: `.env.example`."""
+    is_of_tests: bool
+    """Its name, or that of a folder, says that it is for tests: `tests/a.env`."""
     entries: tuple[ListedEntry, ...]
 
 
@@ -104,20 +106,17 @@ def _files(reading: Reading) -> dict[str, _Found]:
 
 def _listed(found: _Found, ignore: GitIgnore) -> ListedEnvFile:
     file = found.file
+    *folders, base = file.uri.split("/")
+    words = {word.lower() for word in _WORD.findall(base)}
     return ListedEnvFile(
         file.uri,
         tuple(found.asked),
         tuple(found.owners),
         ignore.ignores_file(FilePath(file.path)) if ignore.is_repository else None,
-        _is_for_show(file.uri),
+        not words.isdisjoint(_TEMPLATE),
+        not words.isdisjoint(_TEST) or not _TEST.isdisjoint(folders),
         tuple(_entries(file, raw=found.raw)),
     )
-
-
-def _is_for_show(name: str) -> bool:
-    *folders, file = name.split("/")
-    words = {word.lower() for word in _WORD.findall(file)}
-    return not words.isdisjoint(_TEMPLATE | _TEST) or not _TEST.isdisjoint(folders)
 
 
 def _entries(file: SourceFile, *, raw: bool) -> Iterator[ListedEntry]:

@@ -47,6 +47,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BLANK = re.compile(r"[\W_]|[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme|\{\"\w+\":\s?\"\"\}", re.IGNORECASE)
+_ZEROS = re.compile(r"0{6,}")
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w.@ $-]+)+[\\/]?")
 _LONGEST_STEP = 40
 """Characters of a step of a path; random text with a slash in it has longer ones."""
@@ -126,6 +127,8 @@ def is_reference(value: str) -> bool:
 def is_literal_secret(value: str, kind: Credential) -> bool:
     """Whether the value of a key that names such a credential is one."""
     text = value.strip().strip("\"'").strip()  # an item of a list keeps the quotes inside it
+    if kind is Credential.CHOSEN and _ZEROS.fullmatch(text):
+        return True  # it opens the door like any other
     if text.lower() in _SWITCH or is_reference(text) or _is_path(text):
         return False
     if _NUMBER_WITH_UNIT.fullmatch(text) or _PUBLIC.match(text) or _HASH.match(text):

@@ -49,7 +49,7 @@ class Written:
 
 def written(node: Node, *, pair: bool = False) -> Written | None:
     """What the file says of a scalar; None of a collection and of nothing. `pair`: the text begins with `KEY=`."""
-    raw = _before_interpolation(node)
+    raw = raw_text(node)
     if raw is None:
         value = _text(node)
         return None if value is None else Written(value, value)
@@ -67,7 +67,7 @@ def written_words(node: Node) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
 
     A command in one string is split after its variables are replaced: each reading has words of its own.
     """
-    raw = _before_interpolation(node)
+    raw = raw_text(node)
     if raw is not None:
         return _split(_interpolated(raw, _UNKNOWN)), _split(_interpolated(raw, {}))
     items = node.value if isinstance(node.value, list) else []
@@ -75,7 +75,7 @@ def written_words(node: Node) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     return tuple(each.literal for each in both), tuple(each.default for each in both)
 
 
-def _before_interpolation(node: Node) -> str | None:
+def raw_text(node: Node) -> str | None:
     """The text of a value in which variables were replaced; None where none were."""
     via: Via | None = node.via
     while via is not None:
