@@ -37,6 +37,8 @@ CHOSEN, ISSUED = Credential.CHOSEN, Credential.ISSUED
         ("SECRETS_SYSTEM", CHOSEN),
         ("AUTHENTICATION_APIKEY_ALLOWED_KEYS", CHOSEN),
         ("claimable_token_pda", None),
+        ("GRAYLOG_SHA256_PASSWORD", None),
+        ("HASHED_PASSWORD", None),
         ("PASSWORD_FILE", None),
         ("TOKEN_TTL", None),
         ("MAX_TOKENS", None),

@@ -175,7 +175,7 @@ _OF_ONE = _words(
 
 _NOT_A_PASSWORD = _words(
     "strategy strategies random enable disable use require no has is allow skip show hide ignore without generate "
-    "forgot"
+    "forgot sha hashed"
 )
 """Words before any credential that do the same: `ALLOW_EMPTY_PASSWORD`."""
 _STORES = frozenset(("minio", "s", "aws", "oss", "cos"))
