@@ -108,7 +108,8 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     whoever reads the repository has it, in every old revision too. Attackers search public repositories for files of
     this name. Looked at are the files of `env_file` and those that the project's variables come from, such as `.env`,
     inside the repository; whether git ignores a file is read from its `.gitignore` files at any depth and
-    `.git/info/exclude`. Outside of a repository the rule is silent: a file on a server is where secrets may stand.
+    `.git/info/exclude`; what one machine ignores in all its repositories is not seen. Outside of a repository the rule
+    is silent: a file on a server is where secrets may stand.
 
     Keys are judged as in CG601. Empty values, variables and what asks to be replaced (`changeme`) are left alone; in a
     template (`.env.example`), which is there to be read, only what has the format of a real key is found. That is
