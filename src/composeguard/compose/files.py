@@ -54,6 +54,11 @@ class Files:
         self._sources: dict[Path, SourceFile | SourceError | UnavailableError] = {}
         self._texts: dict[Path, SourceFile | UnavailableError] = {}
 
+    @property
+    def root(self) -> Path:
+        """The folder that bounds what is read, links followed."""
+        return self._root
+
     def source(self, path: str) -> SourceFile:
         """A YAML file with its documents.
 

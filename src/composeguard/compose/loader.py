@@ -50,6 +50,10 @@ class Loaded(Struct, frozen=True):
     project_name: str
     profiles: tuple[str, ...]
     request: Request
+    opened: Files
+    """What the project was read through."""
+    env_files: tuple[SourceFile, ...] = ()
+    """The files that variables come from: the project's `.env`, and those of what it includes."""
 
     @property
     def refused(self) -> bool:
@@ -87,6 +91,8 @@ def load(request: Request, files: Files) -> Loaded:
         name,
         _profiles(request, environment),
         request,
+        files,
+        tuple(session.env_files.values()),
     )
 
 

@@ -68,7 +68,7 @@ class Overrides(Struct, frozen=True):
 def _place(override: Override, folder: str) -> Callable[[Finding], bool]:
     if not override.files and not override.services:
         raise UsageError("overrides: each needs `files` or `services`")
-    from composeguard.compose.walk import patterns
+    from composeguard.compose.gitignore import patterns
 
     spec = patterns(override.files)
 

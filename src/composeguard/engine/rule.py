@@ -53,6 +53,8 @@ class Example(Struct, frozen=True):
     title: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options for this example."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Files beside it, by path: an env file, `.git` where it is to be in a repository. They may have marks as well."""
     rules: str = ""
     """Python of rules of one's own that run beside, for what is said about rules."""
 

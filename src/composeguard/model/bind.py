@@ -51,7 +51,16 @@ def bind(loaded: Loaded) -> Reading:
     around = Surroundings(loaded.project_name, loaded.environment, request.strict)
     root = bindable(normalize(root, around, report), report)
     root, project = bind_types(root, report)
-    reading = Reading(project, root, loaded.files, tuple(diagnostics), request, loaded.environment)
+    reading = Reading(
+        project,
+        root,
+        loaded.files,
+        tuple(diagnostics),
+        request,
+        loaded.opened,
+        loaded.env_files,
+        loaded.environment,
+    )
     return replace(reading, diagnostics=(*reading.diagnostics, *check_consistency(reading)))
 
 

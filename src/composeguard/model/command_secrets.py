@@ -43,7 +43,7 @@ class _Flag(Struct, frozen=True):
 
 _FLAGS = (
     _Flag(
-        r"mysql\w*|mariadb(?:-\w+)*",
+        r"mysql\w*|mariadb(?:-\w+)*|obclient",
         "-p",
         "https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html",
         glued=True,

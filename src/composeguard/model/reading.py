@@ -14,6 +14,7 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Via, Way, child
 
 if TYPE_CHECKING:
+    from composeguard.compose.files import Files
     from composeguard.compose.request import Request
     from composeguard.engine.rule import Focus
 
@@ -38,6 +39,10 @@ class Reading(Struct, frozen=True):
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     request: Request
+    opened: Files
+    """What the project was read through: for files that it names and loading does not need."""
+    env_files: tuple[SourceFile, ...] = ()
+    """The files that variables come from: the project's `.env`, and those of what it includes."""
     environment: Mapping[str, str | Unresolved] = field(default_factory=dict)
     """What variables were resolved with: the request's environment and the project's `.env`."""
     cached: dict[str, object] = field(default_factory=dict)

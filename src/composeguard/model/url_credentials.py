@@ -52,6 +52,8 @@ _COMPANIONS = frozenset(
     )
 )
 """Names that stand beside a password in a connection string (libpq, ADO.NET, ODBC, Azure)."""
+_QUERY = re.compile(r"[^\s?&=]{1,300}\?[^\s?]{3,2000}")
+"""A store and its options, `s3|host?accessKey=…&secretKey=…`."""
 _SIGNED = re.compile(r"https?://")
 
 
@@ -80,7 +82,7 @@ def _pairs(text: str) -> Iterator[UrlCredential]:
     """Passwords in `name=value` pairs beside the name of a server or a user, and in the query of a URL."""
     pairs = list(_PAIR.finditer(text))
     names = {match["name"].lower().replace(" ", "").replace("_", "") for match in pairs}
-    is_url = "://" in text
+    is_url = "://" in text or _QUERY.fullmatch(text) is not None
     if names.isdisjoint(_COMPANIONS) and not is_url:
         return
     for match in pairs:
