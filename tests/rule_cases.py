@@ -53,7 +53,8 @@ def cases() -> Iterator[Case]:
                 if text:
                     after = example.fixed or None if kind == "bad" else None
                     beside = _made(example.rules)
-                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, example.settings, beside, known)
+                    settings, files = example.settings, example.files
+                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, settings, files, beside, known)
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
         for kind in ("bad", "good"):
             for path in sorted(folder.glob(f"*.{kind}.yml")):
@@ -64,7 +65,21 @@ def cases() -> Iterator[Case]:
                 source = folder / f"{name}.rules.py"
                 beside = _made(_read(source)) if source.is_file() else ()
                 rule = RULES[folder.name]
-                yield Case(rule, name, kind, text, folder, path.name, after, _settings(text), beside, known)
+                settings, files = _settings(text), _beside(folder / f"{name}.files")
+                yield Case(rule, name, kind, text, folder, path.name, after, settings, files, beside, known)
+
+
+def _beside(folder: Path) -> Mapping[str, str]:
+    """The files of a folder, as if they lay beside the case, and the case in a repository; none without the folder.
+
+    `gitignore` stands for `.gitignore`, which would count in the repository of composeguard as well.
+    """
+    if not folder.is_dir():
+        return {}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    dotted = (path.with_name(".gitignore") if path.name == "gitignore" else path for path in paths)
+    names = [path.relative_to(folder).as_posix() for path in dotted]
+    return {".git": "", **dict(zip(names, map(_read, paths), strict=True))}
 
 
 def _made(source: str) -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from composeguard.cli import run
+from composeguard.remembered import run as run_remembered
 
 POLICIES = """\
 policies:
@@ -231,3 +232,23 @@ def test_a_plain_check_does_not_import_the_engine_of_policies(folder: Path) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_changed_policy_is_seen_though_the_run_before_is_remembered(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for arguments, changed in (
+        (["check", "-f", "concise", "-q", "--policy", "../acme.yml"], tmp_path / "acme.yml"),
+        (["check", "-f", "concise", "-q"], folder / "policies" / "acme.yml"),
+    ):
+        (folder / "policies").mkdir(exist_ok=True)
+        (folder / "policies" / "acme.yml").write_text(POLICIES)
+        if "--policy" not in arguments:
+            (folder / ".composeguard.yaml").write_text("policies: [policies]\n")
+        for severity in ("medium", "high", "high"):
+            changed.write_text(POLICIES.replace("severity: medium", f"severity: {severity}"))
+            assert run_remembered(arguments, run) == 1
+            assert f"ACME001 [{severity}]" in capsys.readouterr().out
+        (folder / "policies" / "more.yml").write_text("policies: []\n")
+        assert run_remembered(arguments, run) == 1

@@ -41,6 +41,7 @@ from composeguard.model.image_profile import ImageProfile, image_profile
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.leaks import leaks
+from composeguard.model.listed_env_files import ListedEntry, ListedEnvFile, listed_env_files
 from composeguard.model.mounts import Mount
 from composeguard.model.open_variables import Opening
 from composeguard.model.own_checks import checks_itself
@@ -77,6 +78,8 @@ __all__ = [
     "Kind",
     "Leak",
     "LeakKind",
+    "ListedEntry",
+    "ListedEnvFile",
     "Mount",
     "Node",
     "Opening",
@@ -127,6 +130,7 @@ __all__ = [
     "kept_ports",
     "leaks",
     "limit_fix",
+    "listed_env_files",
     "moves",
     "normal_host_path",
     "option",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
@@ -36,8 +37,7 @@ class CrashError(AssertionError):
     """A rule that crashes on a case. The text says where; what it raised is the cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One text to check: `kind` is "bad" or "good"; `fixed` is what the rule's fix makes of a bad one, if anything."""
 
     rule: Rule
@@ -49,6 +49,8 @@ class Case:
     fixed: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What lies beside it, by path: env files, and `.git` where it is in a repository."""
     beside: tuple[Rule, ...] = ()
     """Rules made for the case."""
     known: tuple[Rule, ...] = ()
@@ -98,13 +100,14 @@ class Case:
         contents = self.text if text is None else text
         if self.rule.scope is Scope.SUPPRESSION:
             contents = without_marks(contents)  # they stand in the comments that are judged
-        files = Files(str(self.folder), overlay={str(path): contents.encode()})
+        beside = {str(self.folder / name): text.encode() for name, text in self.files.items()}
+        files = Files(str(self.folder), overlay={**beside, str(path): contents.encode()})
         request = Request(files=(str(path),), project_directory=str(self.folder), root=str(self.folder))
         return read_project(request, files)
 
     def expected(self, reading: Reading) -> list[tuple[str, int]]:
         """The lines that are marked with the rule's code, in this text and in the files that it brings in."""
-        texts = {**{file.uri: file.text for file in reading.files}, self.file: self.text}
+        texts = {**{file.uri: file.text for file in reading.files}, **self.files, self.file: self.text}
         marks = [
             (uri, number)
             for uri, text in texts.items()

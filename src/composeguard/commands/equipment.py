@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.commands.rule_sources import given_rules, with_policies_of
 from composeguard.config import DEFAULT, Configuration, selection
@@ -15,14 +16,14 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
 from composeguard.errors import ConfigError, UsageError
+from composeguard.source import disk
 
 if TYPE_CHECKING:
     from composeguard.commands.options import LintOptions
     from composeguard.config.pack import Exemptions, Pack
 
 
-@dataclass(frozen=True, slots=True)
-class Equipped:
+class Equipped(Struct, frozen=True):
     """What holds for the projects of one configuration."""
 
     configuration: Configuration
@@ -106,7 +107,7 @@ def _together(words: Sequence[str], folder: Path, inside: Path | None) -> Pack:
 
     whole = NO_PACK
     for word in words:
-        whole = load_pack(word, folder, inside=inside, shown=Path(os.path.realpath(Path.cwd()))).over(whole)
+        whole = load_pack(word, folder, inside=inside, shown=Path(disk.real(str(Path.cwd())))).over(whole)
     return whole
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from composeguard.commands.cases import Case, CrashError, fixed, marked, passed, without_marks
 from composeguard.engine.registry import near
@@ -19,8 +20,7 @@ _MAXIMUM_BYTES = 1024 * 1024
 _EXAMPLE = "example.yml"
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """One test: a text, what each policy is to find in it, and what their fixes are to make of it."""
 
     name: str
@@ -30,8 +30,7 @@ class Trial:
     """Why it is no test."""
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What tests came to."""
 
     tests: int = 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
 import click
+from msgspec import Struct
 
 from composeguard.commands.whole_file import write_whole
 from composeguard.errors import UsageError
@@ -22,8 +22,7 @@ CEL = "expression"
 """What is chosen in the place of a template."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOptions:
+class NewOptions(Struct, frozen=True, kw_only=True):
     """What the command line says; what it does not say is asked on a terminal."""
 
     folder: str = "policies"

@@ -5,7 +5,6 @@ Only the command line names Python. What lies in a repository names policies, wh
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from composeguard.config import Configuration
 from composeguard.engine.registry import load_builtin, load_folder, load_plugin
 from composeguard.engine.rule import Rule
 from composeguard.errors import ConfigError, UsageError
+from composeguard.source import disk
 
 
 def given_rules(
@@ -52,7 +52,7 @@ def with_policies_of(configuration: Configuration, root: Path, rules: tuple[Rule
     for index, name in enumerate(names):
         path = folder / name
         # Links are followed here: a repository shows what lies in it, and nothing else of the machine.
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        if not Path(disk.real(str(path))).is_relative_to(disk.real(str(root))):
             place = configuration.place(("policies", index))
             raise ConfigError(f"{place}: policies: {name} is not in {root.name or root}, whose configuration this is")
         paths.append(path)

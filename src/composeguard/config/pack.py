@@ -7,12 +7,13 @@ package that says where by an entry point in `composeguard.packs`, which is look
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from composeguard.config.model import Settings
@@ -23,6 +24,7 @@ from composeguard.errors import UsageError
 from composeguard.policy.document import checked, read
 from composeguard.policy.error import PolicyError
 from composeguard.policy.load import PACK_FILE
+from composeguard.source import disk
 from composeguard.source.node import Node, child
 
 GROUP = "composeguard.packs"
@@ -64,8 +66,7 @@ class PackFile(Settings):
     exemptions: list[Exemption] = Field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """A pack with all that it extends."""
 
     name: str
@@ -140,7 +141,7 @@ def _load(word: str, folder: Path, inside: Path | None, shown: Path, chain: tupl
             raise PolicyError(f"a pack has no {key!r}", node.file, node.key_start, node.key_end)
     paths = []
     for index, path in enumerate(said.policies):
-        if not (place / path).resolve().is_relative_to(place.resolve()):
+        if not _real(place / path).is_relative_to(_real(place)):
             node = _item(root, "policies", index)
             raise PolicyError(f"{path} is not in the folder of the pack", node.file, node.start, node.end)
         paths.append(place / path)
@@ -172,22 +173,34 @@ def _place(word: str, folder: Path, inside: Path | None) -> Path:
     if "/" not in word and "\\" not in word and not word.startswith("."):
         if word in shipped():
             return _SHIPPED / word
-        if (folder / word / PACK_FILE).is_file() and inside is None:
-            return (folder / word).resolve()
+        if inside is None and _is_file(folder / word / PACK_FILE):
+            return _real(folder / word)
         found = None if inside is not None else _installed(word)
         if found is not None:
             return found
         raise UsageError(f"there is no pack {word!r}{near(word, shipped())}; a folder is written as ./{word}")
-    place = (folder / word).resolve()
-    if inside is not None and not place.is_relative_to(inside.resolve()) and not place.is_relative_to(_SHIPPED):
+    place = _real(folder / word)
+    if inside is not None and not place.is_relative_to(_real(inside)) and not place.is_relative_to(_SHIPPED):
         raise UsageError(f"the pack {word} is not in {inside.name}, whose configuration names it")
-    if not (place / PACK_FILE).is_file():
+    if not _is_file(place / PACK_FILE):
         raise UsageError(f"{word}: no folder with a {PACK_FILE}")
     return place
 
 
+def _real(path: Path) -> Path:
+    try:
+        return Path(disk.real(str(path)))
+    except (OSError, ValueError):
+        raise UsageError(f"{path}: no folder with a {PACK_FILE}") from None
+
+
+def _is_file(path: Path) -> bool:
+    return disk.is_file(str(path))
+
+
 def _installed(name: str) -> Path | None:
     """The folder of a pack in an installed package; nothing of the package is run."""
+    disk.unrepeatable()
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
@@ -196,7 +209,7 @@ def _installed(name: str) -> Path | None:
         spec = find_spec(top)
         for root in spec.submodule_search_locations or () if spec else ():
             place = Path(root, *below)
-            if (place / PACK_FILE).is_file():
+            if _is_file(place / PACK_FILE):
                 return place
     return None
 
@@ -213,8 +226,7 @@ def locked_by(rules: tuple[Rule, ...], pack: Pack) -> tuple[Rule, ...]:
     return tuple(replace(rule, locked=True) if rule.code in codes else rule for rule in rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Exemptions:
+class Exemptions(Struct, frozen=True):
     """Exemptions, checked against the rules. Those of a repository's own packs do not reach what is locked."""
 
     rows: tuple[tuple[Exemption, frozenset[str]], ...] = ()

@@ -12,6 +12,7 @@ from composeguard.engine.registry import near
 from composeguard.errors import ComposeguardError
 from composeguard.policy import limits
 from composeguard.policy.error import PolicyError
+from composeguard.source import disk
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, Path, child
 from composeguard.source.read import read_source
@@ -26,10 +27,10 @@ def read(path: FilePath, name: str) -> tuple[SourceFile, Node]:
         PolicyError: it is no YAML, beyond the limits, or empty.
     """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limits.SOURCE.bytes + 1)
-    except OSError as error:
-        raise ComposeguardError(f"{name}: cannot be read: {error.strerror}") from None
+        data = disk.read(str(path), limits.SOURCE.bytes + 1)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "no regular file"
+        raise ComposeguardError(f"{name}: cannot be read: {said}") from None
     return read_text(data, name)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.registry import near
 from composeguard.engine.rule import Scope
@@ -23,16 +24,14 @@ ROOTS: dict[str, tuple[type, Scope]] = {
 """What `for` starts with. A container is a service, a job or a `pre_start` step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing to judge: where it stands, and what names in expressions mean."""
 
     path: Path
     names: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """Where the items of a policy are found, and the types of names in its expressions."""
 
     root: str

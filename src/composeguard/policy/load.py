@@ -15,10 +15,13 @@ from composeguard.policy.document import checked, key_or_start, read
 from composeguard.policy.error import PolicyError
 from composeguard.policy.expression import judged
 from composeguard.policy.templates import templated
+from composeguard.source import disk
 from composeguard.source.node import Node
 
 PACK_FILE = "pack.yaml"
 """The file of a pack, which is no file of policies."""
+TESTS = "tests"
+"""The folder of tests in a folder of policies."""
 _ENDINGS = (".yaml", ".yml")
 _OWN = "CG"
 _EVERY_PROFILE = (Profile.BASELINE, Profile.CIS)
@@ -58,18 +61,24 @@ def policy_files(path: Path) -> tuple[Path, ...]:
     Raises:
         UsageError: there are none, or too many.
     """
-    if path.is_file():
+    if disk.is_file(str(path)):
         return (path,)
-    if not path.is_dir():
+    if not disk.is_folder(str(path)):
         raise UsageError(f"{path}: no file or folder of policies")
     found: list[Path] = []
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "tests")
-        found += [
-            Path(folder) / name
-            for name in sorted(files)
-            if name.endswith(_ENDINGS) and not name.endswith(_TESTS) and not name.startswith(".") and name != PACK_FILE
-        ]
+    pending = [path]
+    while pending:
+        folders = []
+        for entry in disk.scan(str(pending.pop())):
+            name = entry.name
+            if name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if name != TESTS:
+                    folders.append(Path(entry.path))
+            elif name.endswith(_ENDINGS) and not name.endswith(_TESTS) and name != PACK_FILE:
+                found.append(Path(entry.path))
+        pending += reversed(folders)
         if len(found) > limits.FILES:
             raise UsageError(f"{path}: more than {limits.FILES} files of policies")
     if not found:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Unresolved
 from composeguard.policy import limits
@@ -17,8 +18,7 @@ from composeguard.policy.cel.values import STOPPED, EvaluationError, UnknownErro
 _INT64 = range(-(2**63), 2**63)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     result: Callable[[Sequence[Type]], Type | None]
     """The type for the types of the arguments; None where it does not take them."""
     run: Callable[..., object] | None = None

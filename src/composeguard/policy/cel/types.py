@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Union, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from composeguard.compose.unresolved import MARK, Unresolved
@@ -16,15 +16,13 @@ from composeguard.model.ports import Port
 from composeguard.source.node import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(Struct, frozen=True):
     """string, int, double, bool, null; or dyn, of which nothing is known."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListType:
+class ListType(Struct, frozen=True):
     item: Type
 
     @property
@@ -32,8 +30,7 @@ class ListType:
         return f"list of {self.item.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class MapType:
+class MapType(Struct, frozen=True):
     value: Type
 
     @property
@@ -41,8 +38,7 @@ class MapType:
         return f"map of {self.value.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """An object with named fields: a model."""
 
     of: type
@@ -58,8 +54,7 @@ STRING, INT, DOUBLE, BOOL, NULL, DYN = (Simple(n) for n in ("string", "int", "do
 _SIMPLE = {str: STRING, int: INT, float: DOUBLE, bool: BOOL}
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOf:
+class FieldOf(Struct, frozen=True):
     """One field of a record: its type, how it is read, and where it stands, in steps from the record."""
 
     type: Type

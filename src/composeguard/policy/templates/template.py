@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import Field
 
 from composeguard.engine.rule import Scope
@@ -38,8 +38,7 @@ class Parameters(Declared):
         return not named(name, self.but)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One thing that a template finds. `item` is what the paths of a declared fix start from."""
 
     path: Path
@@ -53,8 +52,7 @@ Find = Callable[..., Iterator[Hit]]
 _SERVICE = Record(Service)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """`make` gives what is called with each subject of the scope, once the parameters are checked."""
 
     name: str
