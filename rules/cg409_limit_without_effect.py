@@ -18,6 +18,8 @@ from composeguard.api import (
 )
 
 _SWARM_KEYS = ("mode", "endpoint_mode", "labels", "placement", "update_config", "rollback_config")
+_AS_EVER = ("mode", "replicated")
+"""What Compose does anyway."""
 _LEAST = 6 * (1 << 20)
 """Bytes: the engine refuses a memory limit below."""
 
@@ -95,7 +97,12 @@ def _swarm_only(service: Service) -> Iterator[Problem]:
     deploy = service.deploy
     if deploy is None:
         return
-    paths = [service.at("deploy", key) for key in _SWARM_KEYS if getattr(deploy, key) not in (None, {}, [])]
+    asked = {key: getattr(deploy, key) for key in _SWARM_KEYS}
+    paths = [
+        service.at("deploy", key)
+        for key, value in asked.items()
+        if value not in (None, {}, []) and (key, value) != _AS_EVER
+    ]
     reserved = deploy.resources.reservations if deploy.resources else None
     if reserved:
         place = service.at("deploy", "resources", "reservations")
@@ -107,7 +114,7 @@ def _swarm_only(service: Service) -> Iterator[Problem]:
         names = ", ".join(".".join(str(step) for step in path[3:]) for path in paths)
         yield Problem(
             paths[0],
-            f"only a swarm obeys what {service.name} asks of `deploy`: {names}",
+            f"`deploy` of {service.name} asks for what only a swarm does: {names}",
             label="without effect outside a swarm",
             related=tuple(paths[1:]),
             evidence="swarm",

@@ -26,6 +26,8 @@ from composeguard.api import (
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
 """No address means both."""
+_MENU = 5
+"""From how many services that cannot start on, a file is taken for a choice."""
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
 
 
@@ -126,7 +128,9 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     its family. A service with several replicas and a fixed port is in its own way.
 
     Services without a profile in common are alternatives and no conflict, nor is a service that is scaled to 0.
-    Where a variable hides the port, two uses of the same variable are one port.
+    Where a variable hides the port, two uses of the same variable are one port. A service without an image and a
+    build is a template for others to extend, and never starts. Where five services or more cannot start because
+    of another one, the file is a menu that nobody starts whole: the finding is medium then, not high.
 
     **Fix.** Give each container a port of its own, leave the host's port out, or leave out the port altogether where
     only other containers use it.
@@ -137,9 +141,10 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     project = reading.project
     for_a_swarm = _is_for_a_swarm(reading)
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
+    conflicts: list[tuple[_Claim, _Claim]] = []
     for owner in (*project.services.values(), *project.jobs.values()):
         replicas = _replicas(owner)
-        if not owner.publishes or replicas == 0:
+        if not owner.publishes or replicas == 0 or (owner.image is None and owner.build is None):
             continue
         overridden = {pair.added for pair in kept_ports(reading, owner)}
         for claim in _claims(owner):
@@ -152,10 +157,14 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
             other = next((each for each in earlier if _collide(reading, each, claim)), None)
             earlier.append(claim)
             if other is not None:
-                yield _conflict(claim, other)
+                conflicts.append((claim, other))
+    losers = {claim.owner.name for claim, other in conflicts if claim.owner is not other.owner}
+    for claim, other in conflicts:
+        is_choice = claim.owner is not other.owner and len(losers) >= _MENU
+        yield _conflict(claim, other, Severity.MEDIUM if is_choice else None)
 
 
-def _conflict(claim: _Claim, other: _Claim) -> Problem:
+def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Problem:
     who = f"{claim.owner.name} asks twice" if claim.owner is other.owner else ""
     message = (
         f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's port {claim.shown}"
@@ -165,6 +174,7 @@ def _conflict(claim: _Claim, other: _Claim) -> Problem:
         claim.path,
         message,
         label="the engine gives it to one only",
+        severity=severity,
         related=(other.path,),
         evidence=claim.shown,
     )
