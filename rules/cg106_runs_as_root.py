@@ -37,24 +37,35 @@ _PROMETHEUS = "https://github.com/prometheus/prometheus/blob/main/Dockerfile"
 _OWN_USER = {
     "apache/airflow": "https://airflow.apache.org/docs/docker-stack/entrypoint.html",
     "apache/kafka": "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
+    "darthsim/imgproxy": "https://github.com/imgproxy/imgproxy/blob/master/docker/Dockerfile",
     "docker.elastic.co/elasticsearch/elasticsearch": _ELASTIC,
     "docker.elastic.co/kibana/kibana": _ELASTIC,
     "docker.elastic.co/logstash/logstash": _ELASTIC,
     "docker.n8n.io/n8nio/n8n": "https://github.com/n8n-io/n8n/blob/master/docker/images/n8n/Dockerfile",
     "dpage/pgadmin4": "https://www.pgadmin.org/docs/pgadmin4/latest/container_deployment.html",
     "elasticsearch": _ELASTIC,
+    "gcr.io/zenika-hub/alpine-chrome": "https://github.com/Zenika/alpine-chrome/blob/master/Dockerfile",
+    "ghcr.io/imgproxy/imgproxy": "https://github.com/imgproxy/imgproxy/blob/master/docker/Dockerfile",
+    "ghcr.io/peerdb-io/peerdb-ui": "https://github.com/PeerDB-io/peerdb/blob/main/stacks/peerdb-ui.Dockerfile",
+    "ghcr.io/plausible/community-edition": "https://github.com/plausible/analytics/blob/master/Dockerfile",
+    "ghcr.io/umami-software/umami": "https://github.com/umami-software/umami/blob/master/Dockerfile",
     "grafana/grafana": "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
     "grafana/loki": "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile",
     "haproxy": "https://github.com/docker-library/haproxy/blob/master/Dockerfile.template",
     "jenkins/jenkins": "https://github.com/jenkinsci/docker/blob/master/README.md",
+    "icr.io/ibm-messaging/mq": "https://github.com/ibm-messaging/mq-container/security",
+    "joplin/server": "https://github.com/laurent22/joplin/blob/dev/Dockerfile.server",
     "kibana": _ELASTIC,
     "logstash": _ELASTIC,
     "mcr.microsoft.com/mssql/server": "https://learn.microsoft.com/en-us/sql/linux/sql-server-linux-docker-container-security",
     "memcached": "https://github.com/docker-library/memcached/blob/master/Dockerfile.template",
     "n8nio/n8n": "https://github.com/n8n-io/n8n/blob/master/docker/images/n8n/Dockerfile",
     "nginxinc/nginx-unprivileged": "https://github.com/nginxinc/docker-nginx-unprivileged",
+    "ngrok/ngrok": "https://github.com/ngrok/docker-ngrok/blob/main/debian.nix",
     "nodered/node-red": "https://nodered.org/docs/getting-started/docker",
+    "odoo": "https://github.com/odoo/docker/blob/master/17.0/Dockerfile",
     "opensearchproject/opensearch": "https://github.com/opensearch-project/opensearch-build/tree/main/docker",
+    "oryd/hydra": "https://github.com/ory/hydra/blob/master/.docker/Dockerfile-build",
     "prom/alertmanager": _PROMETHEUS,
     "prom/node-exporter": _PROMETHEUS,
     "prom/prometheus": _PROMETHEUS,
@@ -62,6 +73,7 @@ _OWN_USER = {
     "quay.io/prometheus/alertmanager": _PROMETHEUS,
     "quay.io/prometheus/node-exporter": _PROMETHEUS,
     "quay.io/prometheus/prometheus": _PROMETHEUS,
+    "redis/redisinsight": "https://github.com/redis/RedisInsight/blob/main/Dockerfile",
     "solr": "https://github.com/apache/solr-docker",
     "sonarqube": "https://github.com/SonarSource/docker-sonarqube",
 }
@@ -73,6 +85,7 @@ _OWN_USER_BELOW = {
     "cgr.dev/chainguard/": "https://edu.chainguard.dev/chainguard/chainguard-images/overview/",
     "confluentinc/cp-": "https://docs.confluent.io/platform/current/installation/docker/security.html",
     "selenium/": "https://github.com/SeleniumHQ/docker-selenium",
+    "zabbix/zabbix-": "https://github.com/zabbix/zabbix-docker/tree/trunk/Dockerfiles",
 }
 """The same for all images whose names start so."""
 
@@ -89,6 +102,10 @@ class _StepsDown:
 
 _STEP_DOWN = {
     "cassandra": _StepsDown(("cassandra",), "https://github.com/docker-library/cassandra"),
+    "chrislusf/seaweedfs": _StepsDown(
+        ("admin", "filer", "master", "s3", "server", "volume", "worker"),
+        "https://github.com/seaweedfs/seaweedfs/blob/master/docker/entrypoint.sh",
+    ),
     "clickhouse/clickhouse-server": _StepsDown(
         (), "https://github.com/ClickHouse/ClickHouse/tree/master/docker/server"
     ),
@@ -98,7 +115,15 @@ _STEP_DOWN = {
     ),
     "flink": _StepsDown(("jobmanager", "taskmanager", "standalone-job"), "https://github.com/apache/flink-docker"),
     "ghost": _StepsDown(("node",), "https://github.com/docker-library/ghost"),
+    "ghcr.io/pocket-id/pocket-id": _StepsDown(
+        (), "https://github.com/pocket-id/pocket-id/blob/main/scripts/docker/entrypoint.sh"
+    ),
+    "graylog/graylog": _StepsDown(
+        ("graylog",), "https://github.com/Graylog2/graylog-docker/blob/master/docker-entrypoint.sh"
+    ),
+    "ipfs/kubo": _StepsDown(("daemon",), "https://github.com/ipfs/kubo/blob/master/bin/container_daemon"),
     "mariadb": _StepsDown(("mariadbd", "mysqld"), "https://github.com/MariaDB/mariadb-docker"),
+    "metabase/metabase": _StepsDown((), "https://github.com/metabase/metabase/blob/master/bin/docker/run_metabase.sh"),
     "mongo": _StepsDown(("mongod", "mongos"), "https://github.com/docker-library/mongo"),
     "mysql": _StepsDown(("mysqld",), "https://github.com/docker-library/mysql"),
     "neo4j": _StepsDown(("neo4j",), "https://github.com/neo4j/docker-neo4j"),
@@ -185,7 +210,8 @@ def runs_as_root(container: Container, options: ImageOptions) -> Iterator[Proble
 
     User 0 of the container is user 0 of the host, unless the engine remaps users: root on every mounted file
     and in every hole of the kernel. Without `user` the image decides, and most images say nothing, which is root (low).
-    Images that are known to name another user, or to step down by themselves, are not reported.
+    Images that are known to name another user, or to step down by themselves, are not reported. Where the project
+    builds the image, its Dockerfile is the place for the user; it is not read, so this is information.
 
     **Fix.** Set `user` to a number that owns what the program writes: `user: "1000:1000"`. Which one is right
     the file does not say; a fix is offered for images that are known to have a user for it.
@@ -220,7 +246,7 @@ def _own(container: Container, profile: ImageProfile | None) -> Iterator[Problem
         yield Problem(
             container.at("user"),
             f"{container.name} may run as root: {why}",
-            label="the image decides, and most run as root",
+            label="the image decides, and most say nothing, which is root",
             severity=severity,
             fix=_fix(container, profile),
             evidence="unset",
@@ -290,4 +316,6 @@ def _unset(container: Container) -> tuple[str, Severity]:
         return "its image starts as root by design, and steps down to PUID:PGID", Severity.INFO
     if not {"PUID", "PGID"}.isdisjoint(container.environment):
         return "`user` is not set, and an image that reads PUID and PGID starts as root to step down", Severity.LOW
-    return "`user` is not set", Severity.LOW
+    if isinstance(container, Workload) and container.build is not None:
+        return "`user` is not set here, and its Dockerfile was not read", Severity.INFO
+    return "`user` is not set, and its image is not known to set one", Severity.LOW
