@@ -54,6 +54,7 @@ _OWN_USER = {
     "haproxy": "https://github.com/docker-library/haproxy/blob/master/Dockerfile.template",
     "jenkins/jenkins": "https://github.com/jenkinsci/docker/blob/master/README.md",
     "icr.io/ibm-messaging/mq": "https://github.com/ibm-messaging/mq-container/security",
+    "jgraph/drawio": "https://github.com/jgraph/docker-drawio/blob/dev/main/Dockerfile",
     "joplin/server": "https://github.com/laurent22/joplin/blob/dev/Dockerfile.server",
     "kibana": _ELASTIC,
     "logstash": _ELASTIC,
@@ -242,11 +243,11 @@ def _own(container: Container, profile: ImageProfile | None) -> Iterator[Problem
         message = f"{container.name} runs as root: its PUID is {chosen}"
         yield Problem(container.at("environment", "PUID"), message, label="root on every mounted file", evidence="root")
     elif not _drops_root(container) and not _is_known_to_drop(container, profile):
-        why, severity = _unset(container)
+        what, severity = _unset(container, profile)
         yield Problem(
             container.at("user"),
-            f"{container.name} may run as root: {why}",
-            label="the image decides, and most say nothing, which is root",
+            f"{container.name} {what}",
+            label="most images say nothing, which is root",
             severity=severity,
             fix=_fix(container, profile),
             evidence="unset",
@@ -309,13 +310,15 @@ def _is_built_with_user(dockerfile: str | Unresolved | None) -> bool:
     return bool(user) and not _is_root(user)
 
 
-def _unset(container: Container) -> tuple[str, Severity]:
-    """What is said where neither the file nor the image names a user."""
+def _unset(container: Container, profile: ImageProfile | None) -> tuple[str, Severity]:
+    """What is said where the file names no user: what is known, and else who decides."""
     name = image_name(container.image) if container.image else None
     if name is not None and name.repository.startswith(_BY_DESIGN):
-        return "its image starts as root by design, and steps down to PUID:PGID", Severity.INFO
+        return "starts as root, as all images of its maker do, and steps down to PUID:PGID", Severity.INFO
     if not {"PUID", "PGID"}.isdisjoint(container.environment):
-        return "`user` is not set, and an image that reads PUID and PGID starts as root to step down", Severity.LOW
+        return "has no `user`: an image that reads PUID and PGID starts as root to step down", Severity.LOW
     if isinstance(container, Workload) and container.build is not None:
-        return "`user` is not set here, and its Dockerfile was not read", Severity.INFO
-    return "`user` is not set, and its image is not known to set one", Severity.LOW
+        return "leaves its user to its Dockerfile, which is not read: `user` is not set", Severity.INFO
+    if profile is not None and profile.starts == "root":
+        return "starts as root: `user` is not set, and its image names none", Severity.LOW
+    return "leaves its user to its image: `user` is not set", Severity.LOW
