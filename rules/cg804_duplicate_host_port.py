@@ -19,6 +19,7 @@ from composeguard.api import (
     Workload,
     compose,
     docker,
+    is_for_a_swarm,
     kept_ports,
     reading_rule,
 )
@@ -139,7 +140,7 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     from which services are started by name.
     """
     project = reading.project
-    for_a_swarm = _is_for_a_swarm(reading)
+    for_a_swarm = _obeys_swarm(reading)
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
     conflicts: list[tuple[_Claim, _Claim]] = []
     for owner in (*project.services.values(), *project.jobs.values()):
@@ -234,13 +235,7 @@ def _replicas(owner: Workload) -> int:
     return count if isinstance(count, int) else 1
 
 
-def _is_for_a_swarm(reading: Reading) -> bool:
-    """A swarm publishes one port for all replicas. The file's name or keys that only a swarm obeys tell."""
-    names = (file.uri.rpartition("/")[2] for file in reading.files)
-    if any(word in name for name in names for word in ("stack", "swarm")):
-        return True
-    project = reading.project
-    deploys = (service.deploy for service in project.services.values() if service.deploy)
-    return any(network.driver == "overlay" for network in project.networks.values()) or any(
-        getattr(deploy, key) is not None for deploy in deploys for key in _SWARM_ONLY
-    )
+def _obeys_swarm(reading: Reading) -> bool:
+    """A swarm publishes one port for all replicas. The file says that it is for one, or has keys of one alone."""
+    deploys = (service.deploy for service in reading.project.services.values() if service.deploy)
+    return is_for_a_swarm(reading) or any(getattr(deploy, key) is not None for deploy in deploys for key in _SWARM_ONLY)

@@ -50,6 +50,7 @@ from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.swarm import is_for_a_swarm
 from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
@@ -120,6 +121,7 @@ __all__ = [
     "image_fault",
     "image_name",
     "image_profile",
+    "is_for_a_swarm",
     "is_lasting",
     "is_writable",
     "kept_ports",
