@@ -37,6 +37,7 @@ from composeguard.model.host_paths import HostMount, host_mounts, normal_host_pa
 from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
 from composeguard.model.image_profile import ImageProfile, image_profile
+from composeguard.model.image_users import leaves_root
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.leaks import leaks
@@ -126,6 +127,7 @@ __all__ = [
     "is_writable",
     "kept_ports",
     "leaks",
+    "leaves_root",
     "limit_fix",
     "moves",
     "normal_host_path",
