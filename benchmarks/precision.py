@@ -28,6 +28,7 @@ def document() -> str:
         "True is a finding whose message holds for the file, whether or not its owner would accept the risk. Made by",
         "`benchmarks/precision.py --document` from the counts in `benchmarks/precision.toml`. Each file is read alone,",
         "so an override is judged as if nothing stood before it. A rule with nothing read has no finding there;",
+        "a rule that a reading changed was sampled again, and only the last sample counts.",
         "CG407 and CG408 are read with `--profile cis`, CG706 and CG707 with `runtime: podman`.\n",
         "| Rule | Read | True | The others |",
         "|---|---:|---:|---|",

@@ -156,6 +156,8 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
                 continue  # CG813 says why it is there twice
             earlier = taken.setdefault((claim.number, str(claim.port.protocol)), [])
             other = next((each for each in earlier if _collide(reading, each, claim)), None)
+            if other is not None and isinstance(claim.number, str) and _is_one_entry(reading, claim, other):
+                continue  # the variable holds a range, of which each port of the container takes one
             earlier.append(claim)
             if other is not None:
                 conflicts.append((claim, other))
@@ -193,6 +195,14 @@ def _claims(owner: Workload) -> Iterator[_Claim]:
 
 def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:
     return _overlap(one.port, other.port) and _together(reading, one.owner, other.owner)
+
+
+def _is_one_entry(reading: Reading, one: _Claim, other: _Claim) -> bool:
+    """Whether both stand in one entry of the file: the short syntax writes a range of ports as one."""
+    first, second = (reading.node(each.owner.at("ports", each.index)) for each in (one, other))
+    if one.owner is not other.owner or first is None or second is None:
+        return False
+    return (first.file, first.start, first.end) == (second.file, second.start, second.end)
 
 
 def _overlap(one: Port, other: Port) -> bool:

@@ -93,15 +93,17 @@ def unused_definition(reading: Reading) -> Iterator[Problem]:
     network does not, or a secret is given in another way than the file lets a reader think.
 
     Only whole projects are judged: not fragments or files with a service that has neither image nor build, which
-    belong to another file, nor definitions that an included file brings, nor kinds of which a
-    user is hidden by a variable. The network `default` is used without being named.
+    belong to another file, nor definitions that an included file brings, nor kinds of which a user is hidden by a
+    variable, nor files with an entry of a wrong form, which may be what uses it. The network `default` is used without
+    being named.
 
     **Fix.** Name it where it is meant, or remove it.
 
     **When to ignore.** Files that are always read beside another one that uses the definition.
     """
     project = reading.project
-    gaps = any(diagnostic.kind is Kind.GAP for diagnostic in reading.diagnostics)
+    # An entry that is refused for its form (`CG801`) may be the one that means the definition.
+    gaps = any(diagnostic.kind in (Kind.GAP, Kind.SCHEMA) for diagnostic in reading.diagnostics)
     if not (project.services or project.jobs) or project.is_fragment or gaps:
         return
     if any(_is_defined_elsewhere(service) for service in project.services.values()):
