@@ -198,7 +198,7 @@ def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:
 
 def _is_one_entry(reading: Reading, one: _Claim, other: _Claim) -> bool:
     """Whether both stand in one entry of the file: the short syntax writes a range of ports as one."""
-    first, second = (reading.node(each.owner.at("ports", each.index)) for each in (one, other))
+    first, second = (reading.node(each.owner.at("ports", each.position)) for each in (one, other))
     if one.owner is not other.owner or first is None or second is None:
         return False
     return (first.file, first.start, first.end) == (second.file, second.start, second.end)
