@@ -36,7 +36,7 @@ class Unset(Enum):
     """Unknown, also where the file requires it: an analysis has no environment, a deployment has one."""
 
 
-class Use(Struct, frozen=True):
+class Use(Struct, frozen=True, gc=False):
     """One variable that the value was made with; those of a default that is not used are not looked at."""
 
     name: str
@@ -56,7 +56,7 @@ class Use(Struct, frozen=True):
         return not self.found and not self.operator
 
 
-class Interpolated(Struct, frozen=True):
+class Interpolated(Struct, frozen=True, gc=False):
     """A value and the variables that it was made with."""
 
     value: Text
