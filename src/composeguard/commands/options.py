@@ -64,6 +64,7 @@ class CheckOptions(LintOptions):
     show_files: bool = False
     baseline: str | None = None
     since: str | None = None
+    add_ignore: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
