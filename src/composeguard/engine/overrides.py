@@ -39,11 +39,15 @@ class Override(BaseModel):
     )
 
 
+OverrideRow = tuple[Callable[[Finding], bool], Mapping[str, Severity | None]]
+"""What it holds for, and the verdicts by code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """The overrides of one configuration, in order: the last that speaks of a finding counts."""
 
-    rows: tuple[tuple[Callable[[Finding], bool], Mapping[str, Severity | None]], ...] = ()
+    rows: tuple[OverrideRow, ...] = ()
 
     @classmethod
     def of(cls, overrides: Sequence[Override], rules: tuple[Rule, ...], folder: str) -> Overrides:
