@@ -20,8 +20,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -36,8 +37,7 @@ LIMIT = 900.0
 """Seconds for one batch."""
 
 
-@dataclass(frozen=True)
-class Fixer:
+class Fixer(Struct, frozen=True):
     """A program that repairs the files that it is given."""
 
     name: str
@@ -45,8 +45,7 @@ class Fixer:
     version: Sequence[str]
 
 
-@dataclass
-class Score:
+class Score(Struct):
     """What a fixer did. All but `findings` and `seconds` count files, lines or comments."""
 
     version: str = ""

@@ -11,8 +11,9 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 BATCH = 200
 _SERVICE = re.compile(
@@ -22,8 +23,7 @@ _SERVICE = re.compile(
 """The name in a search key of KICS, which may have dots, and the key of the specification that follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One report: `text` is for the human reader of a sample, and goes into no document."""
 
     rule: str
@@ -33,8 +33,7 @@ class Hit:
     text: str
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a program said of the files that it read."""
 
     version: str = ""
@@ -42,8 +41,7 @@ class Outcome:
     read: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Where a program is, on which files it works, and how long one batch may take."""
 
     program: str

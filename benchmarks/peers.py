@@ -16,11 +16,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from peer_tools import TOOLS, Call, Hit, Outcome, composeguard
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -30,8 +30,7 @@ VERDICTS = {"we": "composeguard", "they": "the peer", "both": "a matter of defin
 SIDES = {"they": "Only the peer", "we": "Only composeguard"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """The files that each side names for one rule of a peer, of those that both could read."""
 
     row: Mapping[str, Any]
@@ -97,9 +96,9 @@ def document(
     yield (
         f"composeguard {ours.version} (`--profile all`) and its peers read the same {len(ours.read)} Compose files of "
         "public projects. For each security rule of a peer the tables count the files that both report by rules of the "
-        "same subject, and those that only one side reports; up to twelve files of each direction, chosen by chance, "
-        "were read one by one. Made by `benchmarks/peers.py`; the mapping and the verdicts are in "
-        "`benchmarks/peers.toml`.\n"
+        "same subject, and those that only one side reports; twelve files of each direction or more, chosen by chance, "
+        "or all where there are fewer, were read one by one. "
+        "Made by `benchmarks/peers.py`; the mapping and the verdicts are in `benchmarks/peers.toml`.\n"
     )
     for name in TOOLS:
         peer = peers.get(name)
@@ -107,7 +106,9 @@ def document(
     yield "- Semgrep: missing; its rules for Compose are not in its package, they come from a server\n"
     yield (
         "A *part* is a file in which no service has an image or a build: composeguard reads it as a piece of another "
-        "project, and does not say of it what is missing. It judges the absences when the whole project is read.\n"
+        "project, and does not say of it what is missing. It judges the absences when the whole project is read. "
+        "A text that several services share (an anchor, `extends`) is one finding of ours, at one of them: "
+        "services can differ where files do not.\n"
     )
     yield "What composeguard has learnt from them, before the counts below:\n"
     yield from (f"- {item}" for item in learnt)

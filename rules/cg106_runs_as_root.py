@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Container,
@@ -79,8 +79,7 @@ _OWN_USER_BELOW = {
 _POSTGRES = "https://github.com/docker-library/postgres/blob/master/docker-entrypoint.sh"
 
 
-@dataclass(frozen=True, slots=True)
-class _StepsDown:
+class _StepsDown(NamedTuple):
     """An image that starts as root and runs these programs as another user, with the script that does so."""
 
     programs: tuple[str, ...]

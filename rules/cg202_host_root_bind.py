@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Container,
@@ -24,8 +24,7 @@ from composeguard.api import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """What a folder or file of the host gives: `written` when it can be written, `read` when it can only be read.
 
     "" stands for what is harmless. `deep`: what is below counts as well, where no row of its own says otherwise.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Container,
@@ -24,8 +24,7 @@ from composeguard.api import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """A family of devices: names below `/dev`, numbers as `type major:minor`, and what they give."""
 
     names: str

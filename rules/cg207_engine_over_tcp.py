@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Container,
@@ -34,8 +34,7 @@ _COMMANDED = "whoever reaches the port is root on the engine's host"
 _LISTENS = "whoever reaches the port commands the engine"
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(NamedTuple):
     host: str
     port: str
 

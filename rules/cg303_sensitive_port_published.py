@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from composeguard.api import (
     Example,
@@ -41,8 +41,7 @@ _FILES = "it serves files to machines that it trusts by their address"
 _CODE = "it runs the code that it is given"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A port of a container, what listens there, and where that is written."""
 
     port: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Container,
@@ -28,8 +28,7 @@ _TRUE = "1|t|true|y|yes|on"
 _FALSE = "0|f|false|n|no|off"
 
 
-@dataclass(frozen=True, slots=True)
-class _Flag:
+class _Flag(NamedTuple):
     """A word of `command` or `entrypoint` that opens an interface; `images` as in `_Variable`."""
 
     pattern: str
@@ -40,8 +39,7 @@ class _Flag:
     """The port of the interface, where it has one of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Variable:
+class _Variable(NamedTuple):
     """A variable whose value opens an interface. `images`: words of which the image's name has one; () for any."""
 
     name: str
@@ -54,8 +52,7 @@ class _Variable:
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     """An image whose interface is open unless one of the variables, or of the flags, closes it."""
 
     repositories: tuple[str, ...]

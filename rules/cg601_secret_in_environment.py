@@ -89,7 +89,8 @@ def secret_in_environment(reading: Reading) -> Iterator[Problem]:
 
     Whoever reads the repository has it, in every old revision too; at run time `docker inspect`, child processes,
     error reports and debug pages show the variables of a container. A default (`${X:-secret}`) is medium: it holds
-    wherever nobody sets the variable, so an attacker tries it first. Keys are judged by their words; files, lengths,
+    wherever nobody sets the variable, so an attacker tries it first. Keys are judged by their words, and so are the
+    variables whose defaults stand there and the lines of a configuration that a variable holds whole; files, lengths,
     lifetimes, switches, hashes, paths, references of a secret manager and, for what another service issues,
     placeholders are left alone.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composeguard.api import (
     Example,
@@ -29,18 +29,17 @@ _EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Add
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """A port that a container asks of the host. `number` is as written where a variable hides it."""
 
     owner: Workload
-    index: int
+    position: int
     port: Port
     number: int | str
 
     @property
     def path(self) -> Path:
-        return self.owner.at("ports", self.index, "published")
+        return self.owner.at("ports", self.position, "published")
 
     @property
     def shown(self) -> str:
@@ -146,7 +145,7 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
             if replicas > 1 and not for_a_swarm and isinstance(claim.number, int):
                 message = f"{replicas} containers of {owner.name} ask for the host's port {claim.shown}"
                 yield Problem(claim.path, message, label="only one of them can start", evidence=claim.shown)
-            if claim.index in overridden:
+            if claim.position in overridden:
                 continue  # CG813 says why it is there twice
             earlier = taken.setdefault((claim.number, str(claim.port.protocol)), [])
             other = next((each for each in earlier if _collide(reading, each, claim)), None)

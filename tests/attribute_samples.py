@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 FILE = Path(__file__).with_suffix(".txt")
 HEADER = re.compile(r"\[([\w. -]+)\] (one|list|words|map|pairs)")
@@ -22,8 +23,7 @@ class Shape(Enum):
     PAIRS = "pairs"
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(Struct, frozen=True):
     """The values of one attribute as YAML flow text: `good` ones are valid alone, `odd` ones are not, or surprise."""
 
     shape: Shape
@@ -31,8 +31,7 @@ class Samples:
     odd: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     name: str
     samples: Samples
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from msgspec import Struct
 from tests.attribute_samples import Samples, Shape
 
 ENVIRONMENT = {"X": "x", "N": "80", "E": "", "T": "true"}  # U is never set by the process
@@ -13,8 +12,7 @@ ENVIRONMENT = {"X": "x", "N": "80", "E": "", "T": "true"}  # U is never set by t
 FORMS = ("${U:-%s}", "${U-%s}", "${E:-%s}", "${X:+%s}", "${X+%s}", "${U:-${E:-%s}}", "%s${U}")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What all files of one project share."""
 
     names: tuple[str, ...]  # the services of compose.yaml

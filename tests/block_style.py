@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 _NARROW = 30
 _WIDE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a text is laid out again. `seed` chooses the collections that become blocks, and the style of texts."""
 
     seed: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
@@ -14,8 +15,7 @@ from composeguard.model.reading import Reading
 HOME = "/home/nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
+class CorpusFile(Struct, frozen=True):
     """A file as the manifest lists it; `refused` is the reference's verdict without any environment."""
 
     path: Path

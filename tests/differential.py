@@ -15,11 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from msgspec import Struct, field
 from tests.json_value import Json
 from tests.oracle import Answer, Oracle, OracleError
 from tests.projects_strategy import Project, projects
@@ -32,8 +32,7 @@ REPEATS = 12
 EXAMPLES_A_ROUND = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """A project that the reference reads in another way. `kind` is equal for what is likely the same cause."""
 
     kind: str
@@ -43,8 +42,7 @@ class Disagreement:
     ours: Resolved
 
 
-@dataclass(slots=True)
-class Comparison:
+class Comparison(Struct):
     """Runs both loaders in one folder, which is emptied before every project."""
 
     oracle: Oracle

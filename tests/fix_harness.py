@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
@@ -27,8 +28,7 @@ from composeguard.source.node import Path as Steps
 from composeguard.source.read import read_source
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A text edited and proved."""
 
     text: str

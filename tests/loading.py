@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.compose.files import Files
@@ -29,8 +30,7 @@ def data(node: Node) -> Data:
     return str(value) if isinstance(value, (Unresolved, Timestamp)) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """Files by their path below a folder."""
 
     folder: Path

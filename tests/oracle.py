@@ -11,11 +11,12 @@ import queue
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, get_args
 
+from msgspec import Struct, field
+from msgspec.structs import fields
 from tests.json_value import Json
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -34,8 +35,7 @@ FLAGS = (
 Result = Literal["accept", "reject", "timeout", "memory", "crash"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """How a project is asked for: the options of `docker compose config`, and the process environment.
 
     Paths are relative to the project's folder. No `files` means discovery of the default names.
@@ -85,8 +85,7 @@ class Request:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the reference says: `project` when it accepts, else `error` (empty for timeout and memory)."""
 
     result: Result

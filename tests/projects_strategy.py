@@ -6,12 +6,12 @@ included and an extended file, behind anchors and with tags, is where a loader g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from msgspec import Struct
 from tests.attribute_samples import ENV_LINES, SERVICE
 from tests.attribute_strategy import ENVIRONMENT, Plan, chance
 from tests.block_style import Layout, lay_out
@@ -34,8 +34,7 @@ RIVALS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A random project: its files, and how it is asked for."""
 
     files: Files

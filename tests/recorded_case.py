@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.json_value import Json
 from tests.oracle import Answer, Oracle, Request
 

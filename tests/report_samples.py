@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding, Related, Suppression
 from composeguard.engine.fix import Append, Fix, Remove, Safety, Set
@@ -56,8 +57,7 @@ def make_file(text: str, uri: str = "compose.yaml", *, bom: bool = False, encodi
     return SourceFile(uri, text, bom=bom, encoding=encoding)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What a finding may differ in from the plainest one."""
 
     message: str = "web runs privileged"

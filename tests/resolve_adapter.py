@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
+from msgspec import Struct
 from tests.json_value import Json
 from tests.oracle import Request
 
@@ -18,8 +18,7 @@ from composeguard.model.read import read_project
 from composeguard.model.resolve import resolve_json as model_resolve_json
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """What composeguard makes of a project; when the reference would refuse it, `errors` say why.
 
     `project` is the normalised project as JSON, in the form that the reference prints. `errors` holds a line for

@@ -6,17 +6,16 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from msgspec import Struct
 from tests.oracle import Request
 
 from composeguard import cli
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """What a run ends with."""
 
     code: int

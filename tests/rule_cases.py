@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
@@ -35,8 +36,7 @@ _BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
 _EXAMPLE = "example.yml"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One text to check: `kind` is "bad" or "good"; `fixed` is what the rule's fix makes of a bad one, if anything."""
 
     rule: Rule
@@ -48,6 +48,8 @@ class Case:
     fixed: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What lies beside it, by path: env files, and `.git` where it is in a repository."""
     beside: tuple[Rule, ...] = ()
     """Rules made for the case."""
 
@@ -86,13 +88,14 @@ class Case:
         contents = self.text if text is None else text
         if self.rule.scope is Scope.SUPPRESSION:
             contents = without_marks(contents)  # they stand in the comments that are judged
-        files = Files(str(self.folder), overlay={str(path): contents.encode()})
+        beside = {str(self.folder / name): text.encode() for name, text in self.files.items()}
+        files = Files(str(self.folder), overlay={**beside, str(path): contents.encode()})
         request = Request(files=(str(path),), project_directory=str(self.folder), root=str(self.folder))
         return read_project(request, files)
 
     def expected(self, reading: Reading) -> list[tuple[str, int]]:
         """The lines that are marked with the rule's code, in this text and in the files that it brings in."""
-        texts = {**{file.uri: file.text for file in reading.files}, self.file: self.text}
+        texts = {**{file.uri: file.text for file in reading.files}, **self.files, self.file: self.text}
         marks = [
             (uri, number)
             for uri, text in texts.items()
@@ -148,7 +151,8 @@ def cases() -> Iterator[Case]:
                 if text:
                     after = example.fixed or None if kind == "bad" else None
                     beside = _made(example.rules)
-                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, example.settings, beside)
+                    settings, files = example.settings, example.files
+                    yield Case(rule, name, kind, text, nowhere, _EXAMPLE, after, settings, files, beside)
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and path.name in RULES):
         for kind in ("bad", "good"):
             for path in sorted(folder.glob(f"*.{kind}.yml")):
@@ -158,7 +162,21 @@ def cases() -> Iterator[Case]:
                 text = _read(path)
                 source = folder / f"{name}.rules.py"
                 beside = _made(_read(source)) if source.is_file() else ()
-                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, _settings(text), beside)
+                settings, files = _settings(text), _beside(folder / f"{name}.files")
+                yield Case(RULES[folder.name], name, kind, text, folder, path.name, after, settings, files, beside)
+
+
+def _beside(folder: Path) -> Mapping[str, str]:
+    """The files of a folder, as if they lay beside the case, and the case in a repository; none without the folder.
+
+    `gitignore` stands for `.gitignore`, which would count in the repository of composeguard as well.
+    """
+    if not folder.is_dir():
+        return {}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    dotted = (path.with_name(".gitignore") if path.name == "gitignore" else path for path in paths)
+    names = [path.relative_to(folder).as_posix() for path in dotted]
+    return {".git": "", **dict(zip(names, map(_read, paths), strict=True))}
 
 
 def _made(source: str) -> tuple[Rule, ...]:

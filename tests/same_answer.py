@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from tests.json_value import Json
 
 # The reference prints null for an attribute that is not set, for these two only.
@@ -32,8 +32,7 @@ GO_NAMES = {"Path": "path", "Rate": "rate", "Weight": "weight"}
 UNORDERED = frozenset({"ssh"})
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where two projects differ, as a path like `services.a.ports[0]`; None is "absent" as well as null."""
 
     path: str

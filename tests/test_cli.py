@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from composeguard import cli
 from composeguard.compose.files import Files
@@ -38,8 +38,7 @@ services:
 BAD = CLEAN + "    privileged: true\n"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     code: int
     out: str
     err: str

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,7 @@ def test_a_file_that_two_extend_counts_once(tmp_path: Path) -> None:
         ),
         ({"a.yaml": "extends: a.yaml\n"}, "leads back to itself"),
         ({"a.yaml": "extends: b.yaml\n", "b.yaml": "\nprofil: all\n"}, "b.yaml:2:1: unknown key 'profil'"),
+        ({"a.yaml": 'extends: "b\\0.yaml"\n'}, "a.yaml:1:1: extends: no file can have this name"),
         ({"a.yaml": "extends: 3\n"}, "a.yaml:1:1: extends"),
         (
             {"a.yaml": "extends: 0.yaml\n"} | {f"{n}.yaml": f"extends: {n + 1}.yaml\n" for n in range(15)},
@@ -155,3 +159,22 @@ def test_an_override_counts_from_its_own_folder(run: Run) -> None:
     _write(Path(), files)
     found = run("check", "sub", "--select", "CG101", "--format", "concise")
     assert "CG101 [low]" in found.out
+
+
+def test_a_run_is_not_remembered_past_a_change_of_what_is_extended(tmp_path: Path) -> None:
+    files = {
+        ".composeguard.yaml": "extends: base.yaml\n",
+        "base.yaml": "ignore: [CG101]\n",
+        "compose.yaml": "services: {a: {image: 'b:1', privileged: true}}\n",
+    }
+    folder = _write(tmp_path / "repository", files)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def found() -> str:
+        command = [sys.executable, "-m", "composeguard", "check", "-f", "concise"]
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True).stdout
+
+    assert "CG101" not in found()
+    assert "CG101" not in found()
+    (folder / "base.yaml").write_text("ignore: [CG102]\n")
+    assert "CG101" in found()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from tests.corpus import CorpusFile, corpus_files
 from tests.corpus_exceptions import NOT_JUDGED, NOT_TOLD, VERDICTS
 
@@ -21,8 +21,7 @@ ENOUGH = 0.995
 SAID = (Kind.VARIABLE, Kind.NOTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A refused file as `check` reads it."""
 
     file: CorpusFile

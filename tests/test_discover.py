@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from composeguard.compose.discover import ProjectFiles, Walk, find_project, projects_of
 from composeguard.compose.files import Files
-from composeguard.compose.walk import is_compose_name, patterns
+from composeguard.compose.gitignore import GitIgnore, patterns
+from composeguard.compose.walk import is_compose_name
 
 NAMES = {
     "compose.yaml": True,
@@ -143,6 +145,32 @@ def test_gitignore(tmp_path: Path, texts: dict[str, str], expected: list[str]) -
     assert repository.projects() == expected
     assert len(repository.projects(walk=Walk(gitignore=False))) == 2
     assert repository.projects("sub/compose.yaml") == ["sub/compose.yaml*"]
+
+
+FILES = ("a.env", "b/a.env", "b/keep.env", "c/a.env", "c/d/a.env", "e/f/keep.env", "g.txt", "h/x/y/a.txt")
+IGNORES = {
+    ".gitignore": "*.env\n!keep.env\n/c/d/\ne/\nh/**/a.txt\n",
+    "b/.gitignore": "!a.env\nkeep.env\n",
+    "c/.gitignore": "!*.env\n",
+    "c/d/.gitignore": "!a.env\n",
+    "e/.gitignore": "!f/keep.env\n",
+    ".git/info/exclude": "g.txt\na.env\n",
+}
+
+
+def test_a_file_is_ignored_as_git_says(tmp_path: Path) -> None:
+    git = ["git", "-c", "core.excludesFile="]
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True, timeout=60)
+    for name, text in {**dict.fromkeys(FILES, ""), **IGNORES}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    ignore = GitIgnore(Files(str(tmp_path)), str(tmp_path))
+    asked = subprocess.run(
+        [*git, "check-ignore", *FILES], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert [name for name in FILES if ignore.ignores_file(tmp_path / name)] == asked.stdout.split()
+    assert ignore.is_repository
+    assert not GitIgnore(Files(str(tmp_path / "c")), str(tmp_path / "c")).is_repository
 
 
 def test_gitignore_of_the_repository_holds_below(tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 from tests.fix_harness import edit
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, Rename, Set
@@ -25,8 +24,7 @@ def drop(*steps: str | int) -> Remove:
     return Remove((*WEB, *steps))
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     name: str
     before: str
     operations: tuple[Operation, ...]

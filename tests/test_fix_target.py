@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 from tests.fix_harness import Project, made_up_rule
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, Set
@@ -28,8 +28,7 @@ def add(*steps: str | int, item: Plain) -> Append:
     return Append((*WEB, *steps), item)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     name: str
     files: dict[str, str]
     operations: tuple[Operation, ...]

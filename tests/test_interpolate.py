@@ -141,11 +141,11 @@ def test_output_has_a_limit() -> None:
     ids=["row", "braces", "deep and wide", "open", "dollars", "name", "lines"],
 )
 def test_hostile_text_takes_no_long_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for unset in Unset:
         with contextlib.suppress(InterpolationError):
             interpolate(text, {}, unset=unset)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @given(st.text())

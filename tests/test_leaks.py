@@ -7,6 +7,7 @@ import time
 import pytest
 
 from composeguard.model.command_secrets import command_secrets
+from composeguard.model.config_secrets import config_secret, default_secrets
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.default_credentials import FLAGS, IMAGES, open_command, open_variable
 from composeguard.model.open_variables import VARIABLES
@@ -31,6 +32,13 @@ CHOSEN, ISSUED = Credential.CHOSEN, Credential.ISSUED
         ("OPENAI_API_KEY", ISSUED),
         ("CLIENT_SECRET", ISSUED),
         ("GITHUB_TOKEN", ISSUED),
+        ("APP_SECRET", CHOSEN),
+        ("FACEBOOK_APP_SECRET", ISSUED),
+        ("SECRETS_SYSTEM", CHOSEN),
+        ("AUTHENTICATION_APIKEY_ALLOWED_KEYS", CHOSEN),
+        ("claimable_token_pda", None),
+        ("GRAYLOG_SHA256_PASSWORD", None),
+        ("HASHED_PASSWORD", None),
         ("PASSWORD_FILE", None),
         ("TOKEN_TTL", None),
         ("MAX_TOKENS", None),
@@ -47,7 +55,7 @@ def test_names(name: str, kind: Credential | None) -> None:
     assert credential(name) is kind
 
 
-@pytest.mark.parametrize("value", ["fir-tree-19", "123456", "changeme", "a/b+c=", "postgres", "p@ss word"])
+@pytest.mark.parametrize("value", ["fir-tree-19", "123456", "changeme", "a/b+c=", "postgres", "p@ss word", "0" * 64])
 def test_passwords(value: str) -> None:
     assert is_literal_secret(value, CHOSEN)
 
@@ -72,7 +80,9 @@ def test_what_is_no_password(value: str) -> None:
     assert not is_literal_secret(value, CHOSEN)
 
 
-@pytest.mark.parametrize("value", ["your-api-key", "changeme", "user_provided", "dummy", "test", "my_token", "3600"])
+@pytest.mark.parametrize(
+    "value", ["your-api-key", "changeme", "user_provided", "dummy", "test", "my_token", "3600", "0" * 40]
+)
 def test_placeholders_for_what_another_issues(value: str) -> None:
     assert not is_literal_secret(value, ISSUED)
 
@@ -86,6 +96,7 @@ def test_placeholders_for_what_another_issues(value: str) -> None:
         "Server=db;User Id=a;Password=fir",
         "host=db user=a password=fir",
         "jdbc:mysql://db/x?user=a&password=fir",
+        "minio|minio?user=a&secretKey=fir",
     ],
 )
 def test_addresses(text: str) -> None:
@@ -93,7 +104,7 @@ def test_addresses(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://a.example:80/x@y", "http://$USER:$PASSWORD@db", "git@example.org:a/b", "a=b"]
+    "text", ["https://a.example:80/x@y", "http://$USER:$PASSWORD@db", "git@example.org:a/b", "a=b", "a?b=c&password=$P"]
 )
 def test_addresses_without_a_password(text: str) -> None:
     assert list(url_credentials(text)) == []
@@ -148,6 +159,8 @@ def test_long_texts_are_searched_in_time(piece: str) -> None:
     started = time.perf_counter()
     list(shaped_secrets(text))
     list(url_credentials(text))
+    config_secret(text + "\n")
+    list(default_secrets(text))
     list(command_secrets([text]))
     is_literal_secret(text, ISSUED)
     assert time.perf_counter() - started < 2

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 from tests.reading import read_text, read_texts
 
 from composeguard.compose.diagnostic import Kind
@@ -183,8 +182,7 @@ def test_the_way_of_a_value() -> None:
     assert reading.locate(("services", "a", "pid")).file.uri == "more.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A text and what is said about it."""
 
     text: str

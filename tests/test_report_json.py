@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tests.report_samples import PRIVILEGED, REMOVE_PRIVILEGED, Made, hardening, make_file, make_finding, make_report
 
 from composeguard.compose.diagnostic import Diagnostic, Kind

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 from tests.report_samples import SECRET, Made, make_file, make_finding, make_report
 
 from composeguard.engine.report import Report
@@ -24,8 +23,7 @@ def _draw(rows: tuple[Row, ...]) -> list[str]:
     return drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """`marked` is the text of the region in `text`; `drawn` is what a terminal shows."""
 
     name: str
@@ -99,8 +97,7 @@ def test_a_place_outside_the_text_shows_what_there_is(start: int, end: int) -> N
     assert snippet(make_file(""), start, end, width=60, secrets=_NO_SECRETS)[0].text == ""
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """A secret at `marked`, named by the last step of a path; `shown` is the only line."""
 
     name: str

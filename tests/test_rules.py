@@ -60,7 +60,7 @@ def test_cases_name_rules_that_exist(case: Case) -> None:
 def test_fixtures_lie_in_folders_of_rules() -> None:
     folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()} - NO_PROJECT
     assert folders <= RULES.keys()
-    kinds = re.compile(r".+\.((bad|good|fixed|base)\.yml|rules\.py)")
+    kinds = re.compile(r".+\.((bad|good|fixed|base)\.yml|rules\.py|files)")
     strays = [path.name for code in folders for path in (FIXTURES / code).iterdir() if not kinds.fullmatch(path.name)]
     assert strays == []
     orphans = [

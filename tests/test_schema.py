@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel
 from tests.conftest import SHARED
 from tests.json_value import Json
@@ -144,8 +145,7 @@ DEFINITIONS: dict[str, Shape] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place in a definition: the keys to it, through lists (0) and free names ("a")."""
 
     steps: tuple[str | int, ...]

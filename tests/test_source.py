@@ -5,12 +5,12 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import Limits
@@ -41,8 +41,7 @@ def spans(file: SourceFile) -> dict[Steps, tuple[str, str]]:
     }
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     name: str
     text: str
     path: Steps

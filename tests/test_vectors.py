@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from tests.json_value import Json
 from tests.plain_yaml import plain_value
 
@@ -186,8 +186,7 @@ def pull_policy(value: Scalar) -> Json:
     return units.parse_pull_policy(text)
 
 
-@dataclass(frozen=True)
-class Vectors:
+class Vectors(Struct, frozen=True):
     """How one file is read: the key of the input, the key of the answer, and the function between them."""
 
     convert: Callable[[str], Json]

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from tests.json_value import Json
 from tests.oracle import Request
 from tests.recorded_case import HOME, placed_json
@@ -17,8 +17,7 @@ from tests.resolve_adapter import resolve_json
 from tests.same_answer import meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(Struct, frozen=True):
     """One file: a Compose file in which `@` stands for the value, the way to the answer, the keys of a line.
 
     `given` "yaml" is a YAML text as it is; any other is the value of a string.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from tests.attribute_samples import SECTIONS, SERVICE
 from tests.oracle import BUILD_HELP, Oracle, Request, find_oracle
 from tests.resolve_adapter import resolve_json
@@ -23,8 +23,7 @@ DROPPED_DATES = frozenset(
 """Where the reference lets a date through and then has nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One file; `known` samples are listed in `docs/reference-differences.md`."""
 
     name: str
@@ -32,8 +31,7 @@ class Sample:
     known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """The files around a sample, of which `sample.yaml` is one."""
 
     name: str

@@ -18,10 +18,16 @@ def main() -> int:
 
         sys.stdout.write(f"composeguard {__version__}\n")
         return 0
+    from composeguard import remembered
+
+    return remembered.run(sys.argv[1:], _run)
+
+
+def _run(arguments: list[str]) -> int:
     gc.set_threshold(_YOUNG)
     from composeguard.cli import run
 
-    return run(sys.argv[1:])
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ from composeguard.model.image_profile import ImageProfile, image_profile
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.leaks import leaks
+from composeguard.model.listed_env_files import ListedEntry, ListedEnvFile, listed_env_files
 from composeguard.model.mounts import Mount
 from composeguard.model.open_variables import Opening
 from composeguard.model.own_checks import checks_itself
@@ -76,6 +77,8 @@ __all__ = [
     "Kind",
     "Leak",
     "LeakKind",
+    "ListedEntry",
+    "ListedEnvFile",
     "Mount",
     "Node",
     "Opening",
@@ -125,6 +128,7 @@ __all__ = [
     "kept_ports",
     "leaks",
     "limit_fix",
+    "listed_env_files",
     "moves",
     "normal_host_path",
     "option",

@@ -61,6 +61,7 @@ def cli() -> None:
     help="Write comments that accept what is found, with this reason, in place of a report.",
 )
 @click.option("--statistics", is_flag=True, help="Count findings by rule on standard error.")
+@click.option("--no-cache", is_flag=True, help="Check anew, and remember nothing of this run.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
 @project_options
 @rule_options

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
@@ -20,6 +22,7 @@ from composeguard.fix.write import encode, write
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 from composeguard.report.style import Style
+from composeguard.source import disk
 from composeguard.source.file import SourceFile
 
 _NEVER = "what could not be read or seen, and what is said of comments, is not accepted by a comment"
@@ -27,15 +30,15 @@ _OTHERS = "the comment would accept findings that are not shown as well"
 _NOT_REACHED = "a comment does not reach it"
 
 
-@dataclass(slots=True)
-class _Tally:
-    accepted: list[Finding] = field(default_factory=list)
-    refused: list[tuple[Finding, str]] = field(default_factory=list)
+class _Tally(Struct):
+    accepted: list[Finding] = []
+    refused: list[tuple[Finding, str]] = []
 
 
 def run_add_ignore(options: CheckOptions) -> int:
     """Accept what is found, project by project: a file that two of them share is read again after it was written."""
     reason = _reason(options)
+    disk.unrepeatable()
     linter = Linter(options)
     tally = _Tally()
     results = []

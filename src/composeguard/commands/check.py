@@ -19,6 +19,7 @@ from composeguard.errors import UsageError
 from composeguard.report import FORMATS, renderer
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
+from composeguard.source import disk
 
 _BY_ENDING = {
     ".sarif": "sarif",
@@ -92,6 +93,7 @@ def _step_summary(report: Report) -> None:
     target = os.environ.get("GITHUB_STEP_SUMMARY")
     if not target:
         return
+    disk.unrepeatable()
     try:
         with Path(target).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.writelines(renderer("markdown")(report, RenderOptions()))

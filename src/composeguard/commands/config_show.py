@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import LintOptions
@@ -25,8 +26,7 @@ _ENTRIES = ("rules", "fix")
 """The mappings whose entries are shown one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One value; `steps` are the keys that lead to it in a configuration."""
 
     steps: Steps

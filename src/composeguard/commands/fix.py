@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.lint import Linter, Result
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from composeguard.source.file import SourceFile
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """What a run has come to, for the report and the exit code."""
 
     fixed: list[Finding] = field(default_factory=list)

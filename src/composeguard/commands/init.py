@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard import __version__
 from composeguard.commands.whole_file import write_whole
@@ -22,8 +23,7 @@ GITLAB = (".gitlab/composeguard.yml", "gitlab.yml")
 _INCLUDE = "include it in .gitlab-ci.yml:\n  include:\n    - local: .gitlab/composeguard.yml\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitOptions:
+class InitOptions(Struct, frozen=True, kw_only=True):
     """As the command line gives them."""
 
     directory: str = "."

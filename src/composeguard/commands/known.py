@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from composeguard.compose.diagnostic import Kind
 from composeguard.config import Configuration
 from composeguard.errors import ConfigError, UsageError
+from composeguard.source import disk
 
 if TYPE_CHECKING:
     from composeguard.commands.lint import Result
@@ -47,7 +48,7 @@ class Baselines:
         path = self._given or configured(configuration)
         if path is None or not self._in_use:
             return None
-        where = Path(path).resolve()
+        where = Path(disk.real(path))
         if where not in self._read:
             self._read[where] = read(Path(path), configuration.origin if self._given is None else "--baseline")
         return self._read[where]
@@ -68,11 +69,10 @@ def read(path: Path, asked_by: str) -> Baseline:
     """
     from composeguard.engine.baseline import parse
 
-    if not path.is_file():
+    if not disk.is_file(str(path)):
         raise UsageError(f"{asked_by}: there is no baseline {path}; `composeguard baseline write` makes one")
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAXIMUM_BYTES + 1)
+        data = disk.read(str(path), _MAXIMUM_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     if len(data) > _MAXIMUM_BYTES:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.known import Baselines
@@ -30,6 +32,7 @@ from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
+from composeguard.source import disk
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
@@ -41,8 +44,7 @@ STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One project, checked."""
 
     project: ProjectFiles
@@ -78,6 +80,8 @@ class Linter:
 
     def __init__(self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True) -> None:
         self.options = options
+        if options.environment or options.rule_folders:
+            disk.unrepeatable()
         self._judging = judging
         self.failed = False
         """Some project could not be judged at all."""
@@ -183,7 +187,7 @@ class Linter:
     def exists(self, name: str) -> bool:
         """Whether there is a file that reports of this run call so."""
         bases = {base for _, base in self._files} or {self.cwd}
-        return any(os.path.lexists(base / name) for base in bases)
+        return any(disk.exists(str(base / name)) for base in bases)
 
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
@@ -196,12 +200,12 @@ class Linter:
     def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
         codes = {rule.code for rule in chosen.rules}
-        asked = {os.path.realpath(path) for path in project.report_on}
-        others = {os.path.realpath(path) for path in project.files} - asked if asked else set()
+        asked = {disk.real(path) for path in project.report_on}
+        others = {disk.real(path) for path in project.files} - asked if asked else set()
         for finding in findings:
             if finding.code not in codes or finding.severity < chosen.minimum:
                 continue
-            if others and os.path.realpath(finding.file.path) not in asked:
+            if others and disk.real(finding.file.path) not in asked:
                 continue
             if self.options.allow_partial and finding.rule.code == "CG902":
                 yield replace(finding, severity=Severity.INFO)
@@ -234,17 +238,18 @@ class Linter:
 
     def _existing(self, option: str, name: str) -> str:
         """The absolute path that an option gives, which must exist."""
-        if not Path(name).exists():
+        if not disk.exists(name):
             raise UsageError(f"{option} {name} does not exist")
         return _absolute(name)
 
     def _input(self, name: str) -> str:
         """The absolute path of a named input, which must exist; standard input gets a name and stands in for that."""
         if name != STDIN:
-            if not Path(name).exists():
+            if not disk.exists(name):
                 hint = near(name, COMMANDS) if os.sep not in name else ""
                 raise UsageError(f"{name} does not exist{hint}")
             return _absolute(name)
+        disk.unrepeatable()
         path = _absolute(self.options.stdin_filename or STDIN_NAME)
         data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
         self.overlay[path] = data
@@ -279,7 +284,7 @@ class Linter:
         if self.options.config is None:
             return None
         given = Path(self.options.config)
-        if not given.is_file():
+        if not disk.is_file(str(given)):
             raise UsageError(f"--config {given}: no such file")
         return given
 

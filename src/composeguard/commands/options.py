@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 _LISTS_OF_WORDS = ("select", "extend_select", "ignore")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LintOptions:
+class LintOptions(Struct, frozen=True, kw_only=True):
     """Names are those of the options; an option that is not given is None, empty or False."""
 
     paths: tuple[str, ...] = ()
@@ -51,8 +51,7 @@ def _words(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions(LintOptions):
+class CheckOptions(LintOptions, frozen=True, kw_only=True):
     """What `check` adds."""
 
     output_format: str | None = None
@@ -62,13 +61,14 @@ class CheckOptions(LintOptions):
     include_suppressed: bool = False
     statistics: bool = False
     show_files: bool = False
+    no_cache: bool = False
+    """Said here for the help; a run that is recalled does not come so far."""
     baseline: str | None = None
     since: str | None = None
     add_ignore: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixOptions(LintOptions):
+class FixOptions(LintOptions, frozen=True, kw_only=True):
     """What `fix` adds."""
 
     diff: bool = False
@@ -76,8 +76,7 @@ class FixOptions(LintOptions):
     interactive: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineOptions(LintOptions):
+class BaselineOptions(LintOptions, frozen=True, kw_only=True):
     """What `baseline` adds."""
 
     action: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.commands.yaml_text import paths
 from composeguard.model.env_files import FromFile
@@ -13,8 +14,7 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Way, child
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Origins in one reading; `from_files` are the values of env files and label files."""
 
     reading: Reading

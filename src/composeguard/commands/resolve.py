@@ -6,9 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.origins import Origins, described
@@ -37,8 +38,7 @@ class RefusedError(ComposeguardError):
     """The project cannot be resolved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveOptions:
+class ResolveOptions(Struct, frozen=True, kw_only=True):
     """Names are those of the options."""
 
     directory: str | None = None

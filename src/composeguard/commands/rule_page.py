@@ -42,6 +42,10 @@ def markdown(rule: Rule) -> str:
     return "\n".join(parts)
 
 
+def _language(name: str) -> str:
+    return "dotenv" if name.endswith(".env") else "text"
+
+
 def _for_readers(text: str) -> str:
     """An example without the marks of the tests; `# expect: CG101` is left as `# CG101`."""
     return _EXPECT.sub("# ", _BESIDES.sub("", text)).rstrip()
@@ -61,6 +65,9 @@ def _example(rule: Rule, example: Example) -> str:
     if example.settings:
         settings = json.dumps({rule.code: dict(example.settings)}).replace('"', "")
         blocks.append(f"With `rules: {settings}` in the configuration.\n")
+    for name, text in example.files.items():
+        if text:
+            blocks.append(f"With `{name}` beside it:\n\n```{_language(name)}\n{_for_readers(text)}\n```\n")
     if example.rules:
         blocks.append(f"With this file in the folder of `--rules`:\n\n```python\n{example.rules.rstrip()}\n```\n")
     for heading, text in (("Bad", example.bad), ("Fixed", example.fixed), ("Good", example.good)):

@@ -11,12 +11,14 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.suppress import service_extents
 from composeguard.errors import UsageError
+from composeguard.source import disk
 from composeguard.source.file import SourceFile
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -25,8 +27,7 @@ _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--unif
 _PREFIXES = ("--src-prefix=a/", "--dst-prefix=b/")
 
 
-@dataclass(slots=True)
-class Hunk:
+class Hunk(Struct):
     """Changed lines, or the neighbours of removed ones, and what was removed."""
 
     first: int
@@ -42,6 +43,7 @@ class Changes:
     """
 
     def __init__(self, root: Path, reference: str) -> None:
+        disk.unrepeatable()
         self._root = root
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         if found is None or reference.startswith("-"):

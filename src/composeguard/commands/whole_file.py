@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from composeguard.errors import UsageError
+from composeguard.source import disk
 
 
 def write_whole(target: Path, pieces: Iterable[str]) -> None:
@@ -15,6 +16,7 @@ def write_whole(target: Path, pieces: Iterable[str]) -> None:
     Raises:
         UsageError: it cannot be written.
     """
+    disk.unrepeatable()
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:

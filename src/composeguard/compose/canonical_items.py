@@ -122,7 +122,7 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
     items = node.value
     if not isinstance(items, list):
         return node
-    if all(isinstance(item.value, dict) for item in items):
+    if set(map(type, [item.value for item in items])) <= {dict}:
         return node
     out: list[Node] = []
     for index, item in enumerate(items):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
@@ -23,8 +24,7 @@ class Kind(Enum):
     NOTE = "note"  # worth a word on stderr, no finding: a missing env file
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """`start`/`end` are code-point offsets into `file.text`; `path` is that of the resolved project, where known."""
 
     kind: Kind

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from composeguard.compose.dotenv import DotenvError, parse_dotenv
 from composeguard.compose.files import Files, UnavailableError
 from composeguard.compose.paths import join_path
 from composeguard.compose.unresolved import Text
 from composeguard.compose.walk import Walker, is_compose_name
+from composeguard.source import disk
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -24,8 +26,7 @@ OVERRIDE_NAMES = (
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFiles:
+class ProjectFiles(Struct, frozen=True):
     """One project, with absolute paths. It is what a `Request` needs to know of files."""
 
     files: tuple[str, ...]
@@ -38,8 +39,7 @@ class ProjectFiles:
     """Files with a default name that another one wins over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """How folders are walked."""
 
     exclude: tuple[str, ...] = ()
@@ -123,13 +123,12 @@ def repository_root(folder: str) -> str | None:
     """The nearest folder upward that holds `.git`."""
     place = Path(folder)
     for candidate in (place, *place.parents):
-        if (candidate / ".git").exists():
+        if disk.exists(str(candidate / ".git")):
             return str(candidate)
     return None
 
 
-@dataclass(slots=True)
-class _Project:
+class _Project(Struct):
     files: tuple[str, ...]
     directory: str
     env_files: tuple[str, ...] | None = None
@@ -258,10 +257,7 @@ def _read_env(files: Files, paths: Iterable[str]) -> dict[str, Text]:
 
 
 def _is_folder(path: str) -> bool:
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
+    return disk.is_folder(path)
 
 
 def _present(files: Files, folder: str, names: Iterable[str]) -> list[str]:

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.interpolate import InterpolationError, Unset, Use, interpolate
 from composeguard.compose.unresolved import Text, shape
@@ -37,8 +38,7 @@ _ESCAPED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EnvEntry:
+class EnvEntry(Struct, frozen=True):
     """One assignment. `start`/`end` are the code points of the value as written, without its quotes.
 
     A key without separator inherits: its value is that of the lookup, None where nothing sets it, and its span is
@@ -57,8 +57,7 @@ class EnvEntry:
     """Offsets count from `start`; in a double-quoted value with escapes, from the value with the escapes resolved."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFile:
+class EnvFile(Struct, frozen=True):
     """The assignments of one file in order."""
 
     entries: tuple[EnvEntry, ...]

@@ -55,6 +55,7 @@ def read_env_files(session: Session, paths: Iterable[str], known: Mapping[str, T
                 )
             )
             continue
+        session.env_files.setdefault(file.uri, file)
         try:
             parsed = parse_dotenv(file.text, known, earlier=values, unset=unset(session))
         except DotenvError as error:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
-from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Via, Way
 from composeguard.source.read import MERGE_KEY
 
@@ -25,8 +25,7 @@ _ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
 _DISGUISED_TAG = re.compile(r"%TAG|![^\s%]*%")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One document without aliases and tags."""
 
     root: Node
@@ -42,15 +41,14 @@ def expand(root: Node, report: Callable[[Diagnostic], None]) -> Document:
     tagged = "!" in text and (RESET in text or OVERRIDE in text or _DISGUISED_TAG.search(text) is not None)
     if not tagged and MERGE_KEY not in text and not ("&" in text and _ALIAS.search(text)):
         return Document(root)
-    expander = _Expander(report)
-    node = expander.node(root, (), tags=True)
+    expander = _Expander(text, report)
+    node = expander.node(root, ())
     if node is None:
         node = root.with_value(None)
     return Document(node, tuple(expander.resets), in_place=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """An anchor's value, expanded once; `resets` are relative to it."""
 
     value: dict[str, Node] | list[Node]
@@ -58,86 +56,96 @@ class _Done:
 
 
 class _Expander:
-    def __init__(self, report: Callable[[Diagnostic], None]) -> None:
+    def __init__(self, text: str, report: Callable[[Diagnostic], None]) -> None:
+        self.text = text
         self.report = report
         self.resets: list[Path] = []
         self.done: dict[tuple[int, bool], _Done] = {}
+        self.tags = True
+        """Whether tags mean something, which they do not below an `!override`."""
 
-    def node(self, node: Node, path: Path, *, tags: bool) -> Node | None:
-        """The node expanded; None where it is reset. Without `tags`, below an `!override`, tags mean nothing."""
+    def node(self, node: Node, path: Path) -> Node | None:
+        """The node expanded; None where it is reset."""
+        tags = self.tags
         if tags and node.tag in (RESET, OVERRIDE):
             self.resets.append(path)
             if node.tag == RESET:
                 return None
-            tags = False
+            self.tags = False
         value = node.value
         if isinstance(value, (dict, list)):
-            if node.anchor is None:
-                expanded = self.once(value, node.file, path, tags=tags)
-            else:
-                expanded = self.shared(value, node.file, path, tags=tags)
+            expanded = self.once(value, path) if node.anchor is None else self.shared(value, path)
             if expanded is not value:
                 node = node.with_value(expanded)
-        if node.style == "*":
-            node = node.with_via(Way.ALIAS, node)
-        return node
+        self.tags = tags
+        return node.with_via(Way.ALIAS, node) if node.style == "*" else node
 
-    def once(
-        self, value: dict[str, Node] | list[Node], file: SourceFile, path: Path, *, tags: bool
-    ) -> dict[str, Node] | list[Node]:
+    def once(self, value: dict[str, Node] | list[Node], path: Path) -> dict[str, Node] | list[Node]:
         if isinstance(value, dict):
-            return self.mapping(value, file, path, tags=tags)
-        return self.sequence(value, path, tags=tags)
+            return self.mapping(value, path)
+        return self.sequence(value, path)
 
-    def shared(
-        self, value: dict[str, Node] | list[Node], file: SourceFile, path: Path, *, tags: bool
-    ) -> dict[str, Node] | list[Node]:
+    def shared(self, value: dict[str, Node] | list[Node], path: Path) -> dict[str, Node] | list[Node]:
         """An anchor's value is the same object wherever an alias stands, so it is expanded once."""
-        key = (id(value), tags)
+        key = (id(value), self.tags)
         done = self.done.get(key)
         if done is None:
             before = len(self.resets)
-            expanded = self.once(value, file, path, tags=tags)
+            expanded = self.once(value, path)
             found = tuple(reset[len(path) :] for reset in self.resets[before:])
             self.done[key] = _Done(expanded, found)
             return expanded
-        self.resets += [path + reset for reset in done.resets]
+        if done.resets:
+            self.resets += [path + reset for reset in done.resets]
         return done.value
 
-    def sequence(self, items: list[Node], path: Path, *, tags: bool) -> list[Node]:
-        changed = False
-        out: list[Node] = []
-        for index, item in enumerate(items):
-            if type(item.value) is str and item.tag is None and item.style != "*":
-                out.append(item)
-                continue
-            new = self.node(item, (*path, index), tags=tags)
-            changed = changed or new is not item
-            if new is not None:
-                out.append(new)
-        return out if changed else items
+    def plain(self, node: Node) -> bool:
+        """Whether the text of a node tells that nothing in it is to be expanded."""
+        if node.tag is not None or node.style == "*":
+            return False
+        if type(node.value) is str:
+            return True
+        text, start, end = self.text, node.start, node.end
+        return (
+            text.find("*", start, end) < 0 and text.find(MERGE_KEY, start, end) < 0 and text.find("!", start, end) < 0
+        )
 
-    def mapping(self, entries: dict[str, Node], file: SourceFile, path: Path, *, tags: bool) -> dict[str, Node]:
-        changed = False
-        out: dict[str, Node] = {}
+    def sequence(self, items: list[Node], path: Path) -> list[Node]:
+        changed: list[Node] | None = None
+        for index, item in enumerate(items):
+            new: Node | None = item if self.plain(item) else self.node(item, (*path, index))
+            if new is not item and changed is None:
+                changed = items[:index]
+            if changed is not None and new is not None:
+                changed.append(new)
+        return items if changed is None else changed
+
+    def mapping(self, entries: dict[str, Node], path: Path) -> dict[str, Node]:
+        changed: dict[str, Node] | None = None
         merged: Node | None = None
         for key, entry in entries.items():
+            new: Node | None
             if type(entry.value) is str and entry.tag is None and entry.style != "*" and key != MERGE_KEY:
-                out[key] = entry
                 continue
-            if key == MERGE_KEY and file.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
-                changed = True
-                merged = self.node(entry, path, tags=tags)
+            if key == MERGE_KEY and self.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
+                new, merged = None, self.node(entry, path)
+            elif self.plain(entry):
                 continue
-            new = self.node(entry, (*path, key), tags=tags)
-            changed = changed or new is not entry
-            if new is not None:
-                out[key] = new
-        if not changed:
+            else:
+                new = self.node(entry, (*path, key))
+                if new is entry:
+                    continue
+            if changed is None:
+                changed = dict(entries)
+            if new is None:
+                del changed[key]
+            else:
+                changed[key] = new
+        if changed is None:
             return entries
         if merged is not None:
-            self.merge(out, merged, path)
-        return out
+            self.merge(changed, merged, path)
+        return changed
 
     def merge(self, out: dict[str, Node], merged: Node, path: Path) -> None:
         """What stands in the mapping wins over merged entries, and earlier sources over later ones."""
@@ -150,6 +158,5 @@ class _Expander:
             first = Via(Way.MERGE_KEY, source)
             for key, entry in source.value.items():
                 if key not in out:
-                    copy = entry.with_value(entry.value)
-                    copy.via = first if entry.via is None else Via(Way.MERGE_KEY, source, entry.via)
-                    out[key] = copy
+                    via = first if entry.via is None else Via(Way.MERGE_KEY, source, entry.via)
+                    out[key] = entry.brought(entry.value, via)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from composeguard.compose.diagnostic import Kind
 from composeguard.compose.files import UnavailableError
@@ -18,8 +19,7 @@ from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, Path, Way
 
 
-@dataclass(frozen=True, slots=True)
-class BaseFile:
+class BaseFile(Struct, frozen=True):
     """A file that is loaded alone to be extended: all its documents merged, in canonical form."""
 
     root: Node
@@ -27,8 +27,7 @@ class BaseFile:
     """Those of its last document, which act on what its services extend."""
 
 
-@dataclass(slots=True)
-class _Home:
+class _Home(Struct):
     """Where a service and those it extends are looked up. Services that are done replace what was there."""
 
     services: dict[str, Node]
@@ -37,8 +36,7 @@ class _Home:
     done: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """What an `extends` names; `file` is as written."""
 
     service: str

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
+from composeguard.source import disk
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.read import read_source
@@ -54,6 +53,11 @@ class Files:
         self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
         self._sources: dict[Path, SourceFile | SourceError | UnavailableError] = {}
         self._texts: dict[Path, SourceFile | UnavailableError] = {}
+
+    @property
+    def root(self) -> Path:
+        """The folder that bounds what is read, links followed."""
+        return self._root
 
     def source(self, path: str) -> SourceFile:
         """A YAML file with its documents.
@@ -104,16 +108,16 @@ class Files:
         if real in self._overlay:
             return True
         try:
-            return self._inside(real) and real.is_file()
-        except (OSError, ValueError):
+            return self._inside(real) and disk.is_file(str(real))
+        except ValueError:
             return False
 
     def is_folder(self, path: str) -> bool:
         """Whether it is a folder below the root."""
         real = self._real(path)
         try:
-            return self._inside(real) and real.is_dir()
-        except (OSError, ValueError):
+            return self._inside(real) and disk.is_folder(str(real))
+        except ValueError:
             return False
 
     def uri(self, path: str) -> str:
@@ -141,7 +145,7 @@ class Files:
         if not self._inside(real):
             raise UnavailableError(self._uri(real), Reason.OUTSIDE)
         try:
-            return self._read_regular(real)
+            data = disk.read(str(real), self.limits.bytes + 1)
         except (FileNotFoundError, NotADirectoryError, ValueError):
             # ValueError: the name has a character that no file name has.
             raise UnavailableError(self._uri(real), Reason.MISSING) from None
@@ -149,18 +153,6 @@ class Files:
             raise UnavailableError(self._uri(real), Reason.NOT_REGULAR) from None
         except OSError:
             raise UnavailableError(self._uri(real), Reason.DENIED) from None
-
-    def _read_regular(self, real: Path) -> bytes:
-        """Looks at what was opened, not at the name; without waiting for the other end of a pipe."""
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(real, flags)
-        with os.fdopen(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnavailableError(self._uri(real), Reason.NOT_REGULAR)
-            if status.st_size > self.limits.bytes:
-                raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
-            data = stream.read(self.limits.bytes + 1)
         if len(data) > self.limits.bytes:
             raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
         return data
@@ -168,7 +160,7 @@ class Files:
 
 def _resolve(path: str) -> Path:
     try:
-        return Path(path).resolve()
-    except (OSError, RuntimeError, ValueError):
+        return Path(disk.real(path))
+    except (OSError, ValueError):
         # A loop of links, or a name that no file has: reading it fails with a reason.
         return Path(path)

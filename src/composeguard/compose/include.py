@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.defaults import set_defaults
 from composeguard.compose.diagnostic import Kind
@@ -23,8 +24,7 @@ from composeguard.source.node import Node, Path, Way
 IMPORTED = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One entry of the list; paths are as written. A text stands for itself as the place of a path."""
 
     node: Node

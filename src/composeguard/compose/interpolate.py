@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 
-from composeguard.compose.unresolved import MARK, Text, Unresolved, join, shape
+from msgspec import Struct
+
+from composeguard.compose.unresolved import MARK, Text, Unresolved, join
 
 MAX_DEPTH = 200
 MAX_OUTPUT = 1024 * 1024
@@ -33,8 +34,7 @@ class Unset(Enum):
     """Unknown, also where the file requires it: an analysis has no environment, a deployment has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One variable that the value was made with; those of a default that is not used are not looked at."""
 
     name: str
@@ -54,8 +54,7 @@ class Use:
         return not self.found and not self.operator
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolated:
+class Interpolated(Struct, frozen=True):
     """A value and the variables that it was made with."""
 
     value: Text
@@ -103,6 +102,8 @@ def interpolate(text: str, lookup: Mapping[str, Text], *, unset: Unset) -> Inter
 class _Run:
     """Works on ranges of one text, so that offsets stay those of the whole."""
 
+    __slots__ = ("lookup", "size", "text", "unset", "uses", "work")
+
     def __init__(self, text: str, lookup: Mapping[str, Text], unset: Unset) -> None:
         self.text = text
         self.lookup = lookup
@@ -117,17 +118,23 @@ class _Run:
         self.work += end - start
         if self.work > MAX_WORK:
             raise InterpolationLimit("nested variables take too long to read", start)
-        text, parts = self.text, list[Text]()
+        text = self.text
+        at = text.find("$", start, end)
+        if at < 0:
+            return self.counted(text[start:end], end)
+        parts: list[Text] = []
         last_close, line_end = -1, -1
         done = start
-        while (at := text.find("$", done, end)) >= 0:
+        while at >= 0:
             match = _REFERENCE.match(text, at, end)
             if match is None:
                 # A dollar sign before anything else is just that.
                 parts.append(self.counted(text[done : at + 1], at))
                 done = at + 1
+                at = text.find("$", done, end)
                 continue
-            parts.append(self.counted(text[done:at], at))
+            if at > done:
+                parts.append(self.counted(text[done:at], at))
             escaped, named, braced, operator = match.groups()
             done = match.end()
             if escaped:
@@ -146,17 +153,22 @@ class _Run:
                 done = close + 1
             else:
                 raise _invalid(at)
-        parts.append(self.counted(text[done:end], end))
+            at = text.find("$", done, end)
+        if done < end:
+            parts.append(self.counted(text[done:end], end))
         return join(parts)
 
     def counted(self, part: Text, offset: int) -> Text:
-        self.size += len(shape(part))
+        self.size += len(part if isinstance(part, str) else part.text)
         if self.size > MAX_OUTPUT:
             raise InterpolationLimit(f"the value grows beyond {MAX_OUTPUT:,} characters", offset)
         return part
 
     def closing(self, opening: int, last: int) -> int:
         """The brace that balances the one at `opening`; the last of the line where none does."""
+        close = self.text.find("}", opening + 2, last + 1)
+        if self.text.find("{", opening + 2, close) < 0:
+            return close
         level = 0
         for brace in _BRACE.finditer(self.text, opening, last + 1):
             if brace.group() != "}":

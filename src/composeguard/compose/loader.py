@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+
+from msgspec import Struct
 
 from composeguard.compose.canonical import canonicalize
 from composeguard.compose.defaults import set_defaults
@@ -27,6 +28,7 @@ from composeguard.compose.session import Session
 from composeguard.compose.unique import enforce_unique, enforce_unique_again
 from composeguard.compose.unresolved import Text
 from composeguard.compose.values import Variables, substitute
+from composeguard.source import disk
 from composeguard.source.collector import collector_off
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
@@ -35,8 +37,7 @@ _MOST_MERGED = 5_000_000
 """Values of the model, summed up over the documents that are merged into it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A project as its files give it. The reference refuses it when a diagnostic has `refused`."""
 
     root: Node
@@ -49,6 +50,10 @@ class Loaded:
     project_name: str
     profiles: tuple[str, ...]
     request: Request
+    opened: Files
+    """What the project was read through."""
+    env_files: tuple[SourceFile, ...] = ()
+    """The files that variables come from: the project's `.env`, and those of what it includes."""
 
     @property
     def refused(self) -> bool:
@@ -86,6 +91,8 @@ def load(request: Request, files: Files) -> Loaded:
         name,
         _profiles(request, environment),
         request,
+        files,
+        tuple(session.env_files.values()),
     )
 
 
@@ -190,8 +197,8 @@ def _follow_links(path: str) -> str:
     place = FilePath(path)
     for part in (*reversed(place.parents), place):
         try:
-            if part.is_symlink():
-                return path.replace(str(part), str(part.resolve()), 1)
-        except (OSError, RuntimeError, ValueError):
+            if disk.is_link(str(part)):
+                return path.replace(str(part), disk.real(str(part)), 1)
+        except (OSError, ValueError):
             return path
     return path

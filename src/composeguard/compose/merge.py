@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
@@ -67,8 +68,7 @@ _MOST_SUBNETS = 10_000
 """Pairs of subnets that two lists may have: each is compared with all found so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """How the base of a merge came here, where the other side is at home: `extends` and `include`."""
 
     way: Way

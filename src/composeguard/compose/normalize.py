@@ -6,7 +6,8 @@ Added nodes are shown at the key of what they belong to, and their way is `DEFAU
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.canonical_items import Report, Short
 from composeguard.compose.defaults import default
@@ -22,8 +23,7 @@ _SERVICE_PREFIX = "service:"
 _CONTAINER_PREFIX = "container:"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What normalisation takes from outside of the files."""
 
     project_name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from composeguard.compose.pathtable import Step, path_table
 from composeguard.compose.unresolved import Text, Unresolved, join, shape
@@ -54,8 +55,7 @@ _PATHS: Step[PathKind] = path_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """What relative paths are put behind: a folder, absolute or relative to that of the model above."""
 
     folder: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from composeguard.source.limits import DEFAULT, Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One project. All paths are absolute; `composeguard.compose.discover` makes requests from folders."""
 
     files: tuple[str, ...]

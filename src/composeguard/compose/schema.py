@@ -7,7 +7,7 @@ it lets unknown keys through, so does `open`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from composeguard.compose.schema_service import (
     JOB,

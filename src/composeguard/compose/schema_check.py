@@ -71,15 +71,28 @@ class _Checker:
             return node
         kept: dict[str, Node] | None = None
         path = self.path
+        names, named = shape.names, shape.named
         for key, child in entries.items():
             below = keys.get(key)
-            if below is not None and type(child.value) is str and _takes_any_text(below):
-                if kept is not None:
-                    kept[key] = child
-                continue
-            path.append(key)
-            checked = self._free_key(key, child, shape) if below is None else self.check(child, below)
-            path.pop()
+            if below is None and names is not None and names.search(key):
+                below = named
+            checked: Node | None
+            if below is None:
+                path.append(key)
+                checked = self._free_key(key, child, shape)
+                path.pop()
+            else:
+                # Nearly all values are texts and lists of texts, where any will do.
+                value = child.value
+                kind = type(value)
+                if (kind is str and below.any_text) or (
+                    kind is list and below.any_texts and _is_of_texts(value, unique=below.unique)  # type: ignore[arg-type]
+                ):
+                    checked = child
+                else:
+                    path.append(key)
+                    checked = self.check(child, below)
+                    path.pop()
             if checked is not child and kept is None:
                 kept = {}
                 for earlier, same in entries.items():
@@ -93,13 +106,10 @@ class _Checker:
         return node if kept is None else node.with_value(kept)
 
     def _free_key(self, key: str, child: Node, shape: Shape) -> Node | None:
-        """A key that the table does not name."""
-        if shape.names is not None and shape.named is not None:
-            if shape.names.search(key):
-                return self.check(child, shape.named)
-            if not shape.open:
-                self._say(child, f'"{short(key)}" cannot be a name in {self._place(-1)}', on_key=True)
-                return self.check(child, shape.named)
+        """A key that is neither in the table nor what a name looks like."""
+        if shape.named is not None and not shape.open:
+            self._say(child, f'"{short(key)}" cannot be a name in {self._place(-1)}', on_key=True)
+            return self.check(child, shape.named)
         if shape.open or (shape.extensions and key.startswith("x-")):
             self._finite(child)
             return child
@@ -112,7 +122,7 @@ class _Checker:
     def _list(self, node: Node, items: list[Node], shape: Shape) -> Node:
         item_shape = shape.items
         assert item_shape is not None
-        if _takes_any_text(item_shape) and _is_of_texts(items, unique=shape.unique):
+        if shape.any_texts and _is_of_texts(items, unique=shape.unique):
             return node
         kept: list[Node] | None = None
         path = self.path
@@ -229,10 +239,6 @@ class _Checker:
             # An absent value has no text of its own.
             start, end = node.key_start, node.key_end
         self.report(Diagnostic(Kind.SCHEMA, message, node.file, start, max(start, end), tuple(self.path), suggestion))
-
-
-def _takes_any_text(shape: Shape) -> bool:
-    return shape.scalars & STRING != 0 and not shape.choices and shape.pattern is None
 
 
 def _is_of_texts(items: list[Node], *, unique: bool) -> bool:

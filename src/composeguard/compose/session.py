@@ -20,6 +20,8 @@ class Session:
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, SourceFile] = {}
         """The files read, by their names for reports, in order."""
+        self.env_files: dict[str, SourceFile] = {}
+        """The files that variables come from, the same way."""
         self._said: set[tuple[Kind, str, int, int, str]] = set()
         self._reads = 0
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 STRING, NUMBER, INTEGER, BOOLEAN, NULL = 1, 2, 4, 8, 16
 """Kinds of scalars; a shape allows a sum of them. A number without fraction is an integer too."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, eq=False):
     """What may stand at a place."""
 
     scalars: int = 0
@@ -38,6 +39,14 @@ class Shape:
     """At least one of these keys must be there."""
     noun: str = ""
     """What the place is called in messages."""
+    any_text: bool = False
+    """Whatever text stands here, it fits."""
+    any_texts: bool = False
+    """A list of texts fits, whatever they say."""
+
+    def __post_init__(self) -> None:
+        self.any_text = self.scalars & STRING != 0 and not self.choices and self.pattern is None
+        self.any_texts = self.items is not None and self.items.any_text
 
 
 def list_of(items: Shape, *, unique: bool = False) -> Shape:

@@ -5,7 +5,7 @@ Nothing is expanded, and the first unquoted `;`, `&`, `|`, `<` or `>` silently e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 
@@ -14,8 +14,7 @@ _OPERATORS = ";&|<>"
 _DIGITS = frozenset("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words that run, and the code-point offset of the operator at which the rest is dropped.
 
     An unknown part counts as text without blanks and operators; it stays one part of one word.
@@ -47,8 +46,7 @@ def split(text: Text) -> Words:
     return Words(tuple(resolved), cut_at)
 
 
-@dataclass(slots=True)
-class _Splitter:
+class _Splitter(Struct):
     text: str
     words: list[str] = field(default_factory=list)
     word: list[str] = field(default_factory=list)

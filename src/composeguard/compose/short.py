@@ -6,7 +6,7 @@ inside an unknown part would change what it says. Ports and volumes have modules
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.compose.short_port import Port, Ports, parse_port
 from composeguard.compose.short_volume import (
@@ -23,8 +23,7 @@ from composeguard.source.scalars import Scalar
 _SPACE_BYTES = frozenset(b"\t\n\v\f\r \x85\xa0")
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A device mapping; `permissions` is some of `rwm`, unchecked."""
 
     source: Text
@@ -33,8 +32,7 @@ class Device:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """One `KEY=VALUE` item; a missing value is None."""
 
     key: Text
@@ -42,8 +40,7 @@ class Pair:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """One item of `extra_hosts`: a name and its addresses, which nothing checks."""
 
     name: Text
@@ -51,8 +48,7 @@ class Host:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileReference:
+class FileReference(Struct, frozen=True):
     """A service's reference to a secret or config."""
 
     source: Text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import Text, Unresolved, piece, shape, split
 from composeguard.compose.value_errors import ShortSyntaxError
@@ -17,8 +18,7 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _COMMON = re.compile(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Struct, frozen=True):
     """One published port. Absent `published` is a random host port, absent `host_ip` every interface.
 
     `published` is a range such as `8000-8010` where any one of them serves a single container port.
@@ -32,8 +32,7 @@ class Port:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """What one line of short syntax stands for; iterating gives its ports one by one, however many they are.
 
     A known target is the range `first_target` to `last_target`; otherwise `target` is unknown text. The host side is
@@ -88,7 +87,7 @@ def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
     target = int(written)
     if not 0 < target <= _MAX_PORT:
         return None
-    if published is not None:
+    if published is not None and (len(published) > 4 or published[0] == "0"):
         number = int(published)
         if number > _MAX_PORT:
             return None

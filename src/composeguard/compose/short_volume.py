@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, piece, shape, split
 from composeguard.compose.value_errors import ShortSyntaxError
@@ -17,8 +18,7 @@ _COMMON = re.compile(r"(?:([./~][^:$]+)|([^:$./~\\][^:$]+)):((?:/[^/.:$][^/:$]*)
 _PATH_STARTS = frozenset("./~")
 
 
-@dataclass(frozen=True, slots=True)
-class BindOptions:
+class BindOptions(Struct, frozen=True):
     """`bind:` of a mount. The short form of a bind mount creates a missing host path."""
 
     propagation: str | None = None
@@ -26,15 +26,13 @@ class BindOptions:
     create_host_path: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeOptions:
+class VolumeOptions(Struct, frozen=True):
     """`volume:` of a mount."""
 
     nocopy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """One mount as the short form gives it: the source is as written, a known target is a clean path.
 
     `type` is None where the source decides it and is unknown; `read_only` is None where an option is unknown.

@@ -32,8 +32,6 @@ def enforce_unique_again(root: Node, report: Callable[[Diagnostic], None]) -> No
 
 def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic], None]) -> Node:
     value = node.value
-    if isinstance(value, list):
-        return node if step.fact is None else _unique(node, value, step.fact, path, report)
     if not isinstance(value, dict):
         return node
     changed: dict[str, Node] | None = None
@@ -41,9 +39,17 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
     for key in value if each or len(value) < len(children) else children:
         entry = value.get(key)
         below = children.get(key, each)
-        if entry is None or below is None or not isinstance(entry.value, (dict, list)):
+        if entry is None or below is None:
             continue
-        new = _walk(entry, below, (*path, key), report)
+        items = entry.value
+        if isinstance(items, list):
+            if below.fact is None:
+                continue
+            new = _unique(entry, items, below.fact, (*path, key), report)
+        elif below.each is None and not below.children:
+            continue
+        else:
+            new = _walk(entry, below, (*path, key), report)
         if new is not entry:
             if changed is None:
                 changed = dict(value)
@@ -52,7 +58,7 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
 
 
 def _unique(node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]) -> Node:
-    if key is _port and _differ(items):
+    if _plainly_differ(items, key):
         return node
     try:
         keys = [key(item) for item in items]
@@ -62,13 +68,25 @@ def _unique(node: Node, items: list[Node], key: Key, path: Path, report: Callabl
     return node if len(set(keys)) == len(keys) else node.with_value(last_wins(items, keys))
 
 
-def _differ(ports: list[Node]) -> bool:
-    """Whether a part of their keys tells all ports apart, which it nearly always does."""
-    try:
-        parts = {(fields["target"].value, fields["published"].value) for fields in [port.value for port in ports]}  # type: ignore[call-overload, index, union-attr]
-    except (KeyError, TypeError):
+def _plainly_differ(items: list[Node], key: Key) -> bool:
+    """Whether less than their keys tells all items apart, as it nearly always does."""
+    values = [item.value for item in items]
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        # A text always has a key, and that of a port is the whole text.
+        return len(values) == 1 or (key is _port and len(set(values)) == len(values))
+    if kinds != {dict}:
         return False
-    return len(parts) == len(ports)
+    try:
+        if key is _port:
+            parts = {(fields["target"].value, fields["published"].value) for fields in values}  # type: ignore[call-overload, index, union-attr]
+            return len(parts) == len(values)
+        if key is _volume or key is _device:
+            targets = {fields["target"].value for fields in values}  # type: ignore[call-overload, index, union-attr]
+            return set(map(type, targets)) == {str} and len(targets) == len(values)
+    except (KeyError, TypeError):
+        pass
+    return False
 
 
 def _with_keys(
@@ -101,12 +119,17 @@ def _target(kind: str) -> Key:
     return key
 
 
+_volume, _device = _target("volume"), _target("device")
+
+
 def _volume_target(node: Node) -> Hashable:
     value = node.value
     if not isinstance(value, (str, Unresolved)):
         return None
     if isinstance(value, str) and "$" not in value:
         sections = value.split(":")
+        if len(sections) == 2 and len(sections[0]) > 1 and len(sections[1]) > 1:
+            return sections[1]
         if len(sections) <= 3 and min(map(len, sections)) > 1:
             # Neither empty sections nor the letter of a drive: the common case needs no parser.
             return sections[min(len(sections), 2) - 1]
@@ -191,11 +214,11 @@ def _text(node: Node) -> Hashable:
 
 _CANONICAL: dict[str, Key] = {
     "configs": _mount(""),
-    "devices": _target("device"),
+    "devices": _device,
     "env_file": _env_file,
     "ports": _port,
     "secrets": _mount("/run/secrets"),
-    "volumes": _target("volume"),
+    "volumes": _volume,
 }
 _BY_KEY = (
     "annotations build.args build.additional_contexts build.tags build.labels cap_add cap_drop deploy.labels dns"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.duration import format_duration, parse_duration
 from composeguard.compose.value_errors import UnitError
@@ -184,8 +185,7 @@ def parse_tmpfs_mode(value: Scalar) -> int:
     return mode
 
 
-@dataclass(frozen=True, slots=True)
-class Ulimit:
+class Ulimit(Struct, frozen=True):
     """One limit for both (`single`), or a soft and a hard one."""
 
     single: int | None = None

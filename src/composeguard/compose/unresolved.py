@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 MARK = "\ufdd0"
 """Stands for one unknown part. It is a noncharacter, so no text that people write holds it."""
@@ -13,8 +14,7 @@ MARK = "\ufdd0"
 _NAME = re.compile(r"\$\{?([_A-Za-z\u017f\u212a][_A-Za-z0-9\u017f\u212a]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """Text in which each unknown part is one `MARK`.
 
     `variables` holds the parts as written (`${BIND}`), in the order of their marks. A mark that the input itself
@@ -79,9 +79,20 @@ def piece(text: Text, start: int, end: int | None = None) -> Text:
 
 def join(parts: Iterable[Text]) -> Text:
     """The parts in a row. A mark that a known part holds stays known."""
+    parts = tuple(parts)
+    if len(parts) == 1:
+        return parts[0]
+    texts: list[str] = []
+    for part in parts:
+        if not isinstance(part, str):
+            return _joined(parts)
+        texts.append(part)
+    return "".join(texts)
+
+
+def _joined(parts: Iterable[Text]) -> Unresolved:
     texts: list[str] = []
     variables: list[str] = []
-    unknown = False
     for part in parts:
         if isinstance(part, str):
             texts.append(part)
@@ -90,9 +101,7 @@ def join(parts: Iterable[Text]) -> Text:
         else:
             texts.append(part.text)
             variables += part.variables
-            unknown = True
-    text = texts[0] if len(texts) == 1 else "".join(texts)
-    return Unresolved(text, tuple(variables)) if unknown else text
+    return Unresolved("".join(texts), tuple(variables))
 
 
 def split(text: Text, separator: str, limit: int = -1) -> list[Text]:

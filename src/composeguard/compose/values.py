@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.casts import CASTS, Cast, cast
 from composeguard.compose.diagnose import diagnose
@@ -14,15 +15,14 @@ from composeguard.compose.interpolate import Interpolated, InterpolationError, R
 from composeguard.compose.pathtable import Step
 from composeguard.compose.unresolved import Text
 from composeguard.compose.value_errors import UnitError
-from composeguard.source.node import Node, Path, Way
+from composeguard.source.node import Node, Path, Via, Way
 
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
 _ESCAPE = re.compile(r"\\(?:x24|u0024|U00000024)")
 _BINARY = re.compile(r"binary|%TAG|![^\s%]*%")
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(Struct, frozen=True):
     """Where variables get their values, and what one without value is."""
 
     lookup: Mapping[str, Text]
@@ -48,6 +48,14 @@ def _hides_dollar(text: str) -> bool:
     if "\\" in text and _ESCAPE.search(text):
         return True
     return "!" in text and _BINARY.search(text) is not None
+
+
+def _of_texts(items: list[Node], step: Step[Cast] | None) -> bool:
+    """Whether there are only texts, which are to stay texts."""
+    each = step.each if step else None
+    if each is not None and each.fact is not None:
+        return False
+    return set(map(type, [item.value for item in items])) <= {str}
 
 
 class _Walk:
@@ -76,24 +84,24 @@ class _Walk:
         """A mapping or a sequence; the same node where nothing changes."""
         value = node.value
         if self.done is None:
-            if isinstance(value, dict):
-                return self.mapping(node, value, step, path)
-            return self.sequence(node, value, step, path) if isinstance(value, list) else node
+            return self.once(node, value, step, path)
         key = (id(value), id(step))
         done = self.done.get(key)
         if done is None:
-            if isinstance(value, dict):
-                done = self.mapping(node, value, step, path)
-            else:
-                done = self.sequence(node, value, step, path) if isinstance(value, list) else node
-            self.done[key] = done
+            done = self.done[key] = self.once(node, value, step, path)
         return node if done.value is value else node.with_value(done.value)
+
+    def once(self, node: Node, value: object, step: Step[Cast] | None, path: Path) -> Node:
+        if isinstance(value, dict):
+            return self.mapping(node, value, step, path)
+        return self.sequence(node, value, step, path) if isinstance(value, list) else node
 
     def mapping(self, node: Node, entries: dict[str, Node], step: Step[Cast] | None, path: Path) -> Node:
         text, dollars = self.text, self.dollars
+        children, each = (step.children, step.each) if step else ({}, None)
         changed: dict[str, Node] | None = None
         for key, entry in entries.items():
-            below = step.children.get(key, step.each) if step else None
+            below = children.get(key, each)
             if below is None and not dollars:
                 continue
             value = entry.value
@@ -105,6 +113,8 @@ class _Walk:
                 new = self.scalar(entry, below, (*path, key))
             elif kind is dict or kind is list:
                 if below is None and text and text.find("$", entry.start, entry.end) < 0:
+                    continue
+                if kind is list and not dollars and _of_texts(value, below):  # type: ignore[arg-type]
                     continue
                 new = self.collection(entry, below, (*path, key))
             else:
@@ -122,23 +132,24 @@ class _Walk:
     def sequence(self, node: Node, items: list[Node], step: Step[Cast] | None, path: Path) -> Node:
         text = self.text
         below = step.each if step else None
-        changed = False
-        out: list[Node] = []
+        texts_stay = below is None or below.fact is None
+        changed: list[Node] | None = None
         for index, item in enumerate(items):
             value = item.value
             kind = type(value)
             new: Node | None = item
             if kind is str:
-                if "$" in value or (below is not None and below.fact is not None):  # type: ignore[operator]
+                if not texts_stay or "$" in value:  # type: ignore[operator]
                     new = self.scalar(item, below, (*path, index))
             elif (kind is dict or kind is list) and (
                 below is not None or not text or text.find("$", item.start, item.end) >= 0
             ):
                 new = self.collection(item, below, (*path, index))
-            changed = changed or new is not item
-            if new is not None:
-                out.append(new)
-        return node.with_value(out) if changed else node
+            if new is not item and changed is None:
+                changed = items[:index]
+            if changed is not None and new is not None:
+                changed.append(new)
+        return node if changed is None else node.with_value(changed)
 
     def scalar(self, node: Node, step: Step[Cast] | None, path: Path) -> Node | None:
         """A string that may hold variables, or that stands where the model has no string."""
@@ -146,8 +157,8 @@ class _Walk:
         new = node
         if isinstance(value, str) and "$" in value:
             interpolated = self.interpolated(node, value, path)
-            if interpolated is None:
-                return None
+            if interpolated is None or step is None:
+                return interpolated
             new = interpolated
             value = new.value
         if step is None or step.fact is None or not isinstance(value, str):
@@ -173,14 +184,15 @@ class _Walk:
         except InterpolationError as error:
             self.report(diagnose(Kind.SCHEMA, str(error), node, path))
             return None
-        for use in result.variables:
-            if use.warned:
-                self.unset(use, node, text, path)
         if not result.variables:
             return node.with_value(result.value)
-        new = node.with_via(Way.DEFAULT if any(use.defaulted for use in result.variables) else Way.INTERPOLATION, node)
-        new.value = result.value
-        return new
+        way = Way.INTERPOLATION
+        for use in result.variables:
+            if use.defaulted:
+                way = Way.DEFAULT
+            elif use.warned:
+                self.unset(use, node, text, path)
+        return node.brought(result.value, Via(way, node, node.via))
 
     def unset(self, use: Use, node: Node, text: str, path: Path) -> None:
         """Points at the reference itself where the value stands in the file as it is read."""

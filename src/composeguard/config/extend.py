@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, field
+
 from composeguard.config.model import normal_rule
 from composeguard.errors import ConfigError
+from composeguard.source import disk
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, child
 from composeguard.source.node import Path as Steps
@@ -25,8 +27,7 @@ _FIRST_COUNTS = ("images",)
 """Lists of which the first fitting row counts: the rows of the later file come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(Struct, frozen=True):
     """One file, valid for itself. `display` is its name in messages, `value` what it says."""
 
     path: Path
@@ -71,10 +72,10 @@ def chain(path: Path, display: str, root: Path, read: Read) -> tuple[ConfigFile,
         ConfigError: a file is missing, outside `root`, extends itself, or there are too many.
     """
     found: dict[Path, ConfigFile] = {}
-    top = root.resolve()
+    top = _real(root)
 
     def visit(path: Path, display: str, above: tuple[Path, ...], asked_at: str) -> None:
-        real = path.resolve()
+        real = _real(path)
         if real in above:
             names = " -> ".join(os.path.relpath(each, top) for each in (*above[above.index(real) :], real))
             raise ConfigError(f"{asked_at}: extends: it leads back to itself: {names}")
@@ -92,6 +93,10 @@ def chain(path: Path, display: str, root: Path, read: Read) -> tuple[ConfigFile,
     return tuple(found.values())
 
 
+def _real(path: Path) -> Path:
+    return Path(disk.real(str(path)))
+
+
 def _named(file: ConfigFile, name: str) -> str:
     return os.path.normpath(os.path.join(os.path.dirname(file.display), name))  # noqa: PTH118, PTH120 -- as typed
 
@@ -100,15 +105,18 @@ def _target(file: ConfigFile, name: str, top: Path, at: str) -> Path:
     if "://" in name:
         raise ConfigError(f"{at}: extends: {name}: only files of this repository can be extended")
     path = file.path.parent / name
-    if not path.resolve().is_relative_to(top):
+    try:
+        inside = _real(path).is_relative_to(top)
+    except (OSError, ValueError):
+        raise ConfigError(f"{at}: extends: no file can have this name") from None
+    if not inside:
         raise ConfigError(f"{at}: extends: {name} lies outside the repository")
-    if not path.is_file():
+    if not disk.is_file(str(path)):
         raise ConfigError(f"{at}: extends: there is no file {name} (the path is relative to this file)")
     return path
 
 
-@dataclass(slots=True)
-class Merged:
+class Merged(Struct):
     """What several files say together, and which file said each part: by steps in the sum, the steps in the file."""
 
     files: tuple[ConfigFile, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 
 from composeguard.config.extend import ConfigFile, Merged, chain, merge, place_in
@@ -17,6 +17,7 @@ from composeguard.engine.overrides import Override
 from composeguard.engine.registry import near
 from composeguard.errors import ConfigError
 from composeguard.model.image_profile import KEYS, ProfileError, read_profile
+from composeguard.source import disk
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node
 from composeguard.source.node import Path as Steps
@@ -25,8 +26,7 @@ FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
 _MAXIMUM_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """Settings and the file that they came from ("" for the defaults)."""
 
     settings: Settings
@@ -68,11 +68,11 @@ DEFAULT = Configuration(Settings.model_construct())
 def discover(start: Path, root: Path) -> Path | None:
     """The nearest configuration file from a folder upward, not above `root`."""
     for folder in (start, *start.parents):
-        found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+        found = [folder / name for name in FILE_NAMES if disk.is_file(str(folder / name))]
         if len(found) > 1:
             raise ConfigError(f"{found[0]} and {found[1].name} lie side by side; keep one of them")
         pyproject = folder / "pyproject.toml"
-        if pyproject.is_file() and _has_table(pyproject):
+        if disk.is_file(str(pyproject)) and _has_table(pyproject):
             if found:
                 raise ConfigError(f"{found[0]} and [tool.composeguard] in {pyproject.name} lie side by side; keep one")
             return pyproject
@@ -85,7 +85,7 @@ def discover(start: Path, root: Path) -> Path | None:
 
 def _has_table(path: Path) -> bool:
     try:
-        return b"tool.composeguard" in path.read_bytes()[:_MAXIMUM_BYTES]
+        return b"tool.composeguard" in disk.read(str(path), _MAXIMUM_BYTES)
     except OSError:
         return False
 
@@ -104,7 +104,7 @@ def load(path: Path, display: str, root: Path | None = None) -> Configuration:
 def _read(path: Path, display: str) -> ConfigFile:
     """One file, checked for itself."""
     try:
-        data = path.read_bytes()
+        data = disk.read(str(path), _MAXIMUM_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{display}: cannot be read: {error.strerror}") from None
     if len(data) > _MAXIMUM_BYTES:

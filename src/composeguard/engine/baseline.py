@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.engine.finding import Finding, Suppression
 from composeguard.engine.rule import Scope
@@ -34,8 +36,7 @@ _KEYS = ("file", "path", "code", "fingerprint")
 _REASON = "in the baseline"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """One finding that is known."""
 
     file: str
@@ -55,8 +56,7 @@ def can_be_known(finding: Finding) -> bool:
     return finding.suppression is None and not finding.rule.always and finding.rule.scope is not Scope.FAILURE
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """What one project tells of a baseline."""
 
     files: frozenset[str]

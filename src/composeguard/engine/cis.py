@@ -7,7 +7,8 @@ rules cite (`references.cis`), and stands nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.references import cis
 from composeguard.engine.rule import Rule
@@ -16,8 +17,7 @@ VERSION = "1.6.0"
 SECTION = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """One recommendation; `reason` says why a file cannot tell, where that is so."""
 
     number: str
@@ -69,8 +69,7 @@ RECOMMENDATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """One recommendation and the codes of the rules that cite it."""
 
     recommendation: Recommendation

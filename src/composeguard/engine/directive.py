@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from composeguard.source.file import Comment, SourceFile
 
@@ -21,8 +22,7 @@ _MEANT = frozenset(("accept", "allow", "disable", "ignore-line", "ignore-next-li
 """What other tools call it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a comment in lower case, with its place in the file."""
 
     text: str
@@ -30,8 +30,7 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """One comment. `start`/`end` are code-point offsets of the comment in the file."""
 
     file: SourceFile

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path as File
 from traceback import walk_tb
+
+from msgspec import Struct
 
 from composeguard.engine.rule import Rule
 from composeguard.source.node import Path
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFailure:
+class RuleFailure(Struct, frozen=True):
     """A rule that crashed (CG906): a fault of the rule, and an error of the run."""
 
     rule: Rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.engine.fix import Fix
 from composeguard.engine.rule import Rule
@@ -12,8 +12,7 @@ from composeguard.source.node import Path
 from composeguard.source.position import Region
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Another place that explains the finding: the override, the anchor, the base that a value came through."""
 
     file: SourceFile
@@ -21,8 +20,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """What accepts the finding: a comment in the file, or (`external`) a baseline."""
 
     justification: str
@@ -31,8 +29,7 @@ class Suppression:
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A problem with its rule and place. `start`/`end` are code-point offsets into `file.text`."""
 
     rule: Rule

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
@@ -19,39 +20,34 @@ class Safety(Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """Give the key at the end of `path` this value, whether or not it has one."""
 
     path: Path
     value: Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Put a value at the end of the sequence at `path`; make the sequence where there is none."""
 
     path: Path
     value: Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Take away the key or the item at `path`."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """Give the key at the end of `path` another name."""
 
     path: Path
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveComment:
+class RemoveComment(Struct, frozen=True):
     """Take away a comment, or a part of one: `file.text[start:end]`.
 
     A comment of which nothing would be left goes whole, with its line where it has one of its own; a word that goes
@@ -67,8 +63,7 @@ class RemoveComment:
 Operation = Set | Append | Remove | Rename | RemoveComment
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """`title` says what is done, in the imperative; `note` what an unsafe fix can break."""
 
     title: str

@@ -27,7 +27,12 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
     return [
         problem
         for problem in problems
-        if not (problem.diagnostic is None and problem.path[:2] in idle and reading.node(problem.path) is None)
+        if not (
+            problem.diagnostic is None
+            and problem.place is None
+            and problem.path[:2] in idle
+            and reading.node(problem.path) is None
+        )
         and not _is_inherited(reading, problem, known)
         and not _is_left_out(reading, problem, left_out)
     ]

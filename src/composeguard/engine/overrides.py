@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from composeguard.engine.finding import Finding
@@ -43,8 +44,7 @@ OverrideRow = tuple[Callable[[Finding], bool], Mapping[str, Severity | None]]
 """What it holds for, and the verdicts by code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """The overrides of one configuration, in order: the last that speaks of a finding counts."""
 
     rows: tuple[OverrideRow, ...] = ()
@@ -72,7 +72,7 @@ class Overrides:
 def _place(override: Override, folder: str) -> Callable[[Finding], bool]:
     if not override.files and not override.services:
         raise UsageError("overrides: each needs `files` or `services`")
-    from composeguard.compose.walk import patterns
+    from composeguard.compose.gitignore import patterns
 
     spec = patterns(override.files)
 

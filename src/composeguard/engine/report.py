@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.engine.finding import Finding, finding_order
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _UNSEEN = (Kind.UNREADABLE, Kind.GAP)
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(Struct, frozen=True):
     """The text that a proved fix puts in the place of `file.text[start:end]` (code points)."""
 
     file: SourceFile
@@ -30,16 +30,14 @@ class TextEdit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fixable:
+class Fixable(Struct, frozen=True):
     """How many findings a fix is known for."""
 
     safe: int = 0
     unsafe: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedProject:
+class CheckedProject(Struct, frozen=True):
     """A project and what was found in it, for formats that show more of it than the places of findings.
 
     A finding in a file that several projects read is in each of them, and in the report once.
@@ -49,8 +47,7 @@ class CheckedProject:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Findings in order of place, and what a reader must know to trust that there are no more.
 
     `Report.of` makes one in order; formats rely on the order and sort nothing.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from composeguard.engine.fix import Fix
 from composeguard.engine.severity import Profile, Severity
@@ -33,8 +34,7 @@ class Scope(Enum):
     FAILURE = "failure"  # each rule that crashed
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A source for a rule: `label` as people cite it ("CIS Docker 5.5"), `tag` for machines ("external/cwe/cwe-1")."""
 
     label: str
@@ -42,8 +42,7 @@ class Reference:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A Compose file that shows the rule. `bad` marks the offending lines with `# expect: CODE`; `fixed` is what the
     fix (unsafe ones included) makes of `bad`; `good` gets no finding from any rule of the default profile but those
     that `besides` names."""
@@ -54,6 +53,8 @@ class Example:
     title: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     """What a configuration says of the rule's options for this example."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Files beside it, by path: an env file, `.git` where it is to be in a repository. They may have marks as well."""
     rules: str = ""
     """Python of rules of one's own that run beside, for what is said about rules."""
 
@@ -66,8 +67,7 @@ class Focus(Enum):
     VALUE = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong, as a rule sees it; the engine adds code, severity, region and fingerprint.
 
     `path` is that of the resolved project; where nothing stands there (a missing key), the nearest parent is shown.
@@ -92,8 +92,7 @@ class Problem:
     """The text at the place holds a secret: reports show the key, never the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule and its facts. Made by the decorators below; the decorated name is the rule."""
 
     code: str
@@ -101,7 +100,7 @@ class Rule:
     severity: Severity
     profiles: tuple[Profile, ...]
     scope: Scope
-    check: Callable[..., Iterable[Problem]] = field(repr=False)
+    check: Callable[..., Iterable[Problem]]
     references: tuple[Reference, ...] = ()
     examples: tuple[Example, ...] = ()
     group: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from composeguard.engine.failure import RuleFailure
 from composeguard.engine.finding import Finding, Related, finding_order
@@ -28,8 +29,7 @@ _CAME_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The rules to run and the severities that a configuration gives them."""
 
     rules: tuple[Rule, ...]
@@ -41,8 +41,7 @@ class Selection:
     """All rules that are loaded, selected or not: what a comment may name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the rules found in one project, in order of place; suppressed findings are marked, not left out."""
 
     findings: tuple[Finding, ...]

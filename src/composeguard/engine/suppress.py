@@ -9,10 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.compose.diagnostic import Kind
 from composeguard.engine.directive import IGNORE, IGNORE_FILE, Directive, Word, directives
@@ -37,8 +39,7 @@ class Use(Enum):
     UNTOLD = "untold"  # the rule did not run, or what is not seen may have a finding there
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One code of a comment, and what became of it. `near` is what a misspelt one may mean."""
 
     word: Word
@@ -52,8 +53,7 @@ class Named:
         return text.upper() if text[-3:].isdigit() else text
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """A comment that accepts findings, judged: what rules on suppressions are called with.
 
     `path` leads to what it counts for, as the file has it; () is the whole file.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
 
 from composeguard.engine.directive import IGNORE, Directive, directives
 from composeguard.fix.data import Data, read_data, same
@@ -23,8 +24,7 @@ _INDENT = re.compile(r"[ \t]*")
 _NO_PLACE = "it stands inside a text of several lines, where no comment can stand"
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A text with its comments, and the lines (of the text before) for which none can stand, with the reasons."""
 
     file: SourceFile

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
+
+from msgspec import Struct
 
 _LEVELS = 8
 """How often a stretch is split at the lines that stand once in it."""
@@ -37,8 +38,7 @@ class Alignment(SequenceMatcher[str]):
         return [*blocks, Match(len(old), len(new), 0)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     """`old[a:a_end]` against `new[b:b_end]`."""
 
     a: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from composeguard.engine.directive import directives
 from composeguard.fix.text import column, line_end, line_start, next_line
@@ -20,8 +21,7 @@ from composeguard.source.file import SourceFile
 _CODE = re.compile(r"#+\s*(?:-\s|-$|(?P<key>[\w.$\"'{}-]+)\s*:(?:\s|$))")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry or item of a block collection: its key or `-` stands at `start`, and its lines end at `end`.
 
     `words` are what a comment may call it by: its key, its text.
@@ -35,8 +35,7 @@ class Entry:
     words: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """The lines of an entry and of its comments. `ends`: nothing below it stays that a comment above could mean."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.fix.belongs import Entry, Owned, with_own_comments
 from composeguard.fix.edits import Edit
@@ -26,8 +27,7 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(Struct, frozen=True):
     """An entry or item of a block collection: where its key or `-` stands, and its value."""
 
     start: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.fix.index import Spot
 from composeguard.fix.refusal import Refusal
@@ -10,8 +10,7 @@ from composeguard.fix.sharing import Indexes, ways
 from composeguard.source.node import Node, Path, Way, child
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A node of the resolved path and the spot that it was written at.
 
     `shared`: the text is not (only) that of the service which the path names.

@@ -6,8 +6,9 @@ that two texts with equal data mean the same to every reader.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.fix import Plain
@@ -15,15 +16,13 @@ from composeguard.source.node import Node
 from composeguard.source.scalars import Scalar, Timestamp
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """`*name`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """A value with a tag, an anchor, or both."""
 
     value: Data

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import block, flow
@@ -25,16 +26,14 @@ from composeguard.fix.text import bare_start, column, has_comment, is_empty, nex
 from composeguard.source.node import Node, Path
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One operation on one document of a file."""
 
     document: int
     operation: Operation
 
 
-@dataclass(slots=True)
-class _Site:
+class _Site(Struct):
     """What happens to the children of one collection."""
 
     spot: Spot

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.fix.refusal import Postponed
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """`text[start:end]` becomes `replacement`; code points. `depth` orders insertions at one place: what stands
     deeper ends first. `order` is that of the operations."""
 

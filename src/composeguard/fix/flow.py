@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.fix.edits import Edit
 from composeguard.fix.index import Spot
@@ -24,8 +25,7 @@ from composeguard.source.file import SourceFile
 _COMMA_GAP = re.compile(r",[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     start: int
     end: int
 

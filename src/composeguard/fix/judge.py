@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.rule import Scope
@@ -16,16 +17,14 @@ _TRIALS = 64
 """Checks of the whole project that one round may cost in search of fixes at fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A project as resolved and judged. Findings that a comment accepts are among `findings`, marked."""
 
     root: Node
     findings: Sequence[Finding]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What of a round stands: `held` together make `tried`, and the project is then as `after` says."""
 
     held: Sequence[Candidate]
@@ -106,8 +105,7 @@ class Judge:
         return both
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a finding is about, whatever the number of its item: items move up when one is removed."""
 
     code: str

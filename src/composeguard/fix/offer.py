@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.trial import Bench, Candidate, Tried
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One change, and the findings that ask for it."""
 
     findings: tuple[Finding, ...]

@@ -7,7 +7,8 @@ reason; the others stand. A file is never given up because of one fix.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
@@ -28,24 +29,21 @@ Recheck = Callable[[Mapping[str, bytes]], Checked]
 """Reads and judges the project again, with the given contents in the place of files (by `SourceFile.path`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """A finding that is fixed, and the round (from 1) in which it was."""
 
     finding: Finding
     round: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A finding whose fix is not made, and why."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlan:
+class FilePlan(Struct, frozen=True):
     """One file that changes. `lost` holds the comments that go with removed entries, for people to see."""
 
     file: SourceFile
@@ -53,8 +51,7 @@ class FilePlan:
     lost: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a run of fixes comes to. Nothing is written yet."""
 
     files: tuple[FilePlan, ...]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from composeguard.engine.fix import Operation
 from composeguard.fix.data import Data, read_data, same
@@ -23,8 +24,7 @@ from composeguard.source.node import Path
 from composeguard.source.read import read_source
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """A text that is proved, as parsed, and the comments that went with removed entries."""
 
     file: SourceFile

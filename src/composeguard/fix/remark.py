@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.fix import Operation, RemoveComment
 from composeguard.fix.edits import Edit
@@ -13,8 +14,7 @@ from composeguard.fix.text import line_start, next_line, past_blank_lines, trimm
 from composeguard.source.file import Comment, SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """What goes from a comment: offsets into its text. All of it, or a part that leaves the rest in good order."""
 
     start: int

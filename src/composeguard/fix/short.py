@@ -7,7 +7,8 @@ several), the edit is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.fix import Plain
 from composeguard.fix.refusal import Refusal
@@ -15,8 +16,7 @@ from composeguard.source.node import Path
 from composeguard.source.scalars import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class PortFacts:
+class PortFacts(Struct, frozen=True):
     """What the resolved project says of the entry: a check on how its text is read."""
 
     host_ip: bool

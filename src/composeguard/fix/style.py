@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.fix.index import SourceIndex, Spot
 from composeguard.fix.text import bare_start, column
@@ -12,8 +13,7 @@ from composeguard.source.node import Node
 _ENOUGH = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """`sequence` is the column of `- ` relative to the key that holds the list: 0 for a list without indentation.
 
     `flow_lists`: lists of plain values are written `[a, b]`. `quote` is the quote of strings that need one.

@@ -14,7 +14,7 @@ Values from an included or an override file are changed where they are written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import short
@@ -29,8 +29,7 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Way
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """An operation on the source tree of one document: `operation.path` starts at `file.documents[document]`."""
 
     file: SourceFile

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Operation
@@ -18,16 +19,14 @@ from composeguard.fix.witness import Witness
 from composeguard.source.file import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One change of the text and the findings that ask for it: several, where they share the text."""
 
     findings: tuple[Finding, ...]
     located: tuple[Located, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """One file of a trial that holds."""
 
     file: SourceFile

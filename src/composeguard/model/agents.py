@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.image import image_name
@@ -20,8 +21,7 @@ class AgentKind(Enum):
     PUSHES = "pushes"  # it sends, or shows by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Struct, frozen=True):
     """An agent. `images` are the last part of an image's name, or the last two with a `/` between.
 
     `reads` are the paths of the host that the manual mounts, all of them read-only; "/" stands for itself alone.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -16,6 +16,7 @@ from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.normalize import Surroundings, normalize
 from composeguard.compose.validate import validate
 from composeguard.model.consistency import check_consistency
+from composeguard.model.core import validator
 from composeguard.model.plain import plain
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
@@ -50,7 +51,16 @@ def bind(loaded: Loaded) -> Reading:
     around = Surroundings(loaded.project_name, loaded.environment, request.strict)
     root = bindable(normalize(root, around, report), report)
     root, project = bind_types(root, report)
-    reading = Reading(project, root, loaded.files, tuple(diagnostics), request, loaded.environment)
+    reading = Reading(
+        project,
+        root,
+        loaded.files,
+        tuple(diagnostics),
+        request,
+        loaded.opened,
+        loaded.env_files,
+        loaded.environment,
+    )
     return replace(reading, diagnostics=(*reading.diagnostics, *check_consistency(reading)))
 
 
@@ -58,7 +68,7 @@ def bind_types(root: Node, report: Report) -> tuple[Node, Project]:
     """The model of a normalised tree, and the tree without what the model cannot hold."""
     for _ in range(_ROUNDS):
         try:
-            return root, Project.model_validate(plain(root))
+            return root, validator(Project).validate_python(plain(root))
         except ValidationError as error:
             failed = _failures(error, root)
         for path, (node, message) in failed.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, shape
 from composeguard.model.credential_names import Credential, credential
@@ -14,22 +15,19 @@ _LIMIT = 64 * 1024
 _LONGEST = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSecret:
+class CommandSecret(Struct, frozen=True):
     """A credential in word `index` of a command; `name` is the flag or variable that it is for."""
 
     name: str
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: str
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Flag:
+class _Flag(Struct, frozen=True):
     """A flag of some programs that takes a password, for which no name tells."""
 
     programs: str
@@ -45,7 +43,7 @@ class _Flag:
 
 _FLAGS = (
     _Flag(
-        r"mysql\w*|mariadb(?:-\w+)*",
+        r"mysql\w*|mariadb(?:-\w+)*|obclient",
         "-p",
         "https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html",
         glued=True,
@@ -107,8 +105,7 @@ _FLAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Positional:
+class _Positional(Struct, frozen=True):
     """Words of a command after which a password stands `places` words later."""
 
     words: tuple[str, ...]

@@ -127,6 +127,8 @@ _PAIRS = {
     ("smtp", "auth"): Credential.CHOSEN,
     ("ui", "auth"): Credential.CHOSEN,
     ("user", "info"): Credential.CHOSEN,
+    ("secrets", "system"): Credential.CHOSEN,  # of Ory's servers
+    ("secrets", "cookie"): Credential.CHOSEN,
     ("composer", "auth"): Credential.ISSUED,
 }
 """Two last words that mean a credential together."""
@@ -167,13 +169,13 @@ _OF_ONE = _words(
     "settings set command cmd script hook callback redirect link cache cached caching page form "
     "prompt ui autocomplete autofill visible show hide hidden symbol contract decimals supply price chain "
     "network auth authentication tag tags context window metrics stats public pub "
-    "extension extensions class converter proxy api mapping mappings scheme domain domains sha md bcrypt"
+    "extension extensions class converter pda proxy api mapping mappings scheme domain domains sha md bcrypt"
 )
 """Words after a credential that make something else of the whole: `TOKEN_EXPIRY`, `PASSWORD_POLICY`."""
 
 _NOT_A_PASSWORD = _words(
     "strategy strategies random enable disable use require no has is allow skip show hide ignore without generate "
-    "forgot"
+    "forgot sha hashed"
 )
 """Words before any credential that do the same: `ALLOW_EMPTY_PASSWORD`."""
 _STORES = frozenset(("minio", "s", "aws", "oss", "cos"))
@@ -185,6 +187,8 @@ _NOT_A_TOKEN = _words(
 """Words before a token or key: `MAX_TOKENS` counts words, `PUBLIC_KEY` is for everybody."""
 _NEVER = ("PUSHER_APP_KEY", "REVERB_APP_KEY", "SOKETI_DEFAULT_APP_KEY")
 """Endings of names that the words mistake: these name an application to its visitors' browsers."""
+_ALWAYS = ("APIKEY_ALLOWED_KEYS",)
+"""The other way round: the keys that Weaviate lets in."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PASS_WORD = re.compile("[Pp]ass[Ww]ord")
@@ -196,6 +200,8 @@ def credential(name: str) -> Credential | None:
     """What kind of credential a name stands for; None for none."""
     if len(name) > _LONGEST or name.upper().endswith(_NEVER):
         return None
+    if name.upper().endswith(_ALWAYS):
+        return Credential.CHOSEN
     words = [word.lower() for word in _WORD.findall(_PASS_WORD.sub("Password", name))]
     while len(words) > 1 and words[-1] == "v":
         words.pop()  # the version of a key
@@ -219,7 +225,7 @@ def _kind(words: list[str], index: int) -> Credential | None:
         return Credential.CHOSEN
     if word in _ISSUED:
         return Credential.ISSUED
-    if word == "secret" and before in ("client", "app", "consumer", "api"):
+    if word == "secret" and before in ("client", "app", "consumer", "api") and (before != "app" or index > 1):
         return Credential.ISSUED  # of an OAuth client: the provider makes it up
     if word in _CHOSEN:
         return Credential.CHOSEN

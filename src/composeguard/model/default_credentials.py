@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from composeguard.model.open_variables import VARIABLES, Opening, OpenVariable
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFlag:
+class OpenFlag(Struct, frozen=True):
     """A word of a command, or two (regular expression), that opens something; `images` as above."""
 
     pattern: str
@@ -26,8 +26,7 @@ class OpenFlag:
     """Another word that undoes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenImage:
+class OpenImage(Struct, frozen=True):
     """An image that lets everybody in, unless a variable or a word of the command (regular expressions) closes it."""
 
     repositories: tuple[str, ...]

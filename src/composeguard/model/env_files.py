@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.dotenv import DotenvError, EnvFile, parse_dotenv, parse_raw
@@ -18,14 +19,12 @@ from composeguard.source.node import Path
 Report = Callable[[Diagnostic], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     file: SourceFile
     parsed: EnvFile
 
 
-@dataclass(frozen=True, slots=True)
-class FromFile:
+class FromFile(Struct, frozen=True):
     """A value that the project has from an env file or a label file."""
 
     place: Place

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.compose.diagnostic import Kind
 from composeguard.source.node import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A diagnostic by path; the reference refuses the project for it."""
 
     kind: Kind

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved
 from composeguard.model.container import Container
@@ -17,8 +18,7 @@ _HOMES = frozenset(("HOME", "USERPROFILE"))
 _DRIVE = re.compile(r"/?([A-Za-z]):(?=/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class HostMount:
+class HostMount(Struct, frozen=True):
     """A path of the host in a container.
 
     `path` is the place that brings it in: the `source` of the entry in `volumes`. `definition` is the place that

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import Unresolved
 
@@ -18,8 +19,7 @@ _LONGEST = 255
 _DOCKER_HUB = "docker.io"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageName:
+class ImageName(Struct, frozen=True):
     """The parts of a name, by position alone: nothing is checked. `tag` and `digest` are "" where none is written.
 
     `path` is without the registry; on Docker Hub it is without `library/` too: `nginx`, `grafana/grafana`.

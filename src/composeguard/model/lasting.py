@@ -81,6 +81,9 @@ _COMMAND = re.compile(
 )
 """Commands that end after what they do, and those that only keep a container open for somebody's shell."""
 
+_SERVER = re.compile(r"\b(?:httpd|lighttpd|crond|ntpd|telnetd|dropbear|http\.server)\b")
+"""Servers that bare systems bring."""
+
 
 def is_lasting(project: Project, service: Service) -> bool:
     """Whether a service is meant to run until it is stopped. What waits for its end, or says so itself, is not."""
@@ -106,7 +109,10 @@ def _ends_by_policy(service: Service) -> bool:
     if deploy and isinstance(deploy.mode, str) and deploy.mode.endswith("-job"):
         return True
     policy = deploy.restart_policy if deploy else None
-    return service.restart == "no" or bool(service.restart is None and policy and policy.condition == "none")
+    if service.restart is not None:
+        # What publishes a port is there to be asked, though nothing starts it again.
+        return service.restart == "no" and not service.ports
+    return bool(policy and policy.condition == "none")
 
 
 def _is_awaited(project: Project, service: Service) -> bool:
@@ -119,7 +125,7 @@ def _is_awaited(project: Project, service: Service) -> bool:
 def _is_tool(service: Service, repository: str) -> bool:
     if repository not in _TOOLS:
         return False
-    return not service.ports and service.restart is None
+    return not service.ports and service.restart is None and not _SERVER.search(_command(service))
 
 
 def _is_shell(service: Service) -> bool:

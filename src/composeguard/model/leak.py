@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from composeguard.model.default_credentials import Open
 from composeguard.source.node import Path
@@ -20,8 +21,7 @@ class LeakKind(Enum):
     COMMAND = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """A credential in the project's text. It never holds the credential itself."""
 
     kind: LeakKind

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from itertools import islice
+
+from msgspec.structs import replace
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
-from composeguard.model.command_secrets import assigned_secret, command_secrets, command_tokens
+from composeguard.model.command_secrets import command_secrets, command_tokens
+from composeguard.model.config_secrets import default_secrets
 from composeguard.model.container import Container
-from composeguard.model.credential_names import credential
 from composeguard.model.default_credentials import Open, open_command, open_image, open_variable
 from composeguard.model.image import image_name
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.ports import Reach
 from composeguard.model.reading import Reading
-from composeguard.model.secret_shapes import shaped_secrets
-from composeguard.model.secret_values import is_literal_secret
 from composeguard.model.service import Service, Workload
-from composeguard.model.url_credentials import url_credentials
-from composeguard.model.written import Written, written, written_words
+from composeguard.model.text_leak import leak_in_text, leak_of_variable
+from composeguard.model.written import raw_text, written, written_words
 from composeguard.source.node import Node, Path, Via, child
 
 _Found = tuple[Leak, Node]
@@ -132,36 +132,23 @@ def _value(kind: LeakKind, owner: str, path: Path, key: str, node: Node) -> Iter
     said = written(node, pair=node.key_start < 0)
     if said is None:
         return
-    for text, defaulted in _readings(said):
-        found = _in_text(text)
+    for text, defaulted in said.readings():
+        found = leak_of_variable(key, text, kind)
         if found is not None:
-            yield Leak(found[0], path, (owner,), (path,), key, found[1], defaulted), node
+            variable = _variable(node, key, defaulted=defaulted) if found == (kind, "") else ""
+            yield Leak(found[0], path, (owner,), (path,), key, found[1], defaulted, variable), node
             return
-        named = credential(key)
-        if named is not None:
-            if MARK not in text and is_literal_secret(text, named):
-                variable = _variable(node, key, defaulted=defaulted)
-                yield Leak(kind, path, (owner,), (path,), key, "", defaulted, variable), node
-                return
-        elif "=" in text or " " in text.strip():
-            inner = assigned_secret(text) if text.lstrip().startswith("-") else ""
-            if inner:
-                yield Leak(kind, path, (owner,), (path,), key, inner, defaulted), node
-                return
+    for name in _defaults(node):
+        variable = _variable(node, key, defaulted=True)
+        what = "" if variable else name
+        yield Leak(kind, path, (owner,), (path,), key, what, defaulted=True, variable=variable), node
+        return
 
 
-def _readings(said: Written) -> tuple[tuple[str, bool], ...]:
-    literal, default = shape(said.literal), shape(said.default)
-    return ((literal, False),) if literal == default else ((literal, False), (default, True))
-
-
-def _in_text(text: str) -> tuple[LeakKind, str] | None:
-    """What a text holds whatever its key is."""
-    for secret in shaped_secrets(text):
-        return LeakKind.SHAPE, secret.shape.name
-    for address in url_credentials(text):
-        return LeakKind.ADDRESS, address.scheme
-    return None
+def _defaults(node: Node) -> Iterator[str]:
+    """The variables in the text of a value whose defaults are credentials."""
+    raw = raw_text(node)
+    return iter(()) if raw is None else default_secrets(raw)
 
 
 def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> Iterator[_Found]:
@@ -175,8 +162,8 @@ def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> 
                 yield from _texts(owner, (*path, step), each, seen)
         return
     said = written(node)
-    for text, defaulted in _readings(said) if said is not None else ():
-        found = _in_text(text)
+    for text, defaulted in said.readings() if said is not None else ():
+        found = leak_in_text(text)
         if found is not None:
             key = str(path[-1])
             yield Leak(found[0], path, (owner,) if owner else (), (path,), key, found[1], defaulted), node
@@ -200,13 +187,21 @@ def _command(container: Container, path: Path, node: Node | None, image: str | N
             where = path if below is None else (*path, index)
             owners = (container.name,)
             yield Leak(kind, where, owners, (where,), key, what, defaulted, row=row), below or node
+    if raw_text(node) is not None:
+        items = [] if taken else [(path, node)]
+    else:
+        below_it = node.value if isinstance(node.value, list) else []
+        items = [((*path, index), item) for index, item in enumerate(below_it) if index not in taken]
+    for where, item in items:
+        for name in islice(_defaults(item), 1):
+            yield Leak(LeakKind.COMMAND, where, (container.name,), (where,), name, defaulted=True), item
 
 
 def _in_command(words: Sequence[Text], image: str | None) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:
     for index, row in open_command(image, command_tokens(words)) if image is not None else ():
         yield LeakKind.OPEN, index, "", row.what, row
     for index, word in enumerate(words):
-        found = _in_text(shape(word))
+        found = leak_in_text(shape(word))
         if found is not None:
             yield found[0], index, "", found[1], None
     for secret in command_secrets(words):
@@ -216,7 +211,7 @@ def _in_command(words: Sequence[Text], image: str | None) -> Iterator[tuple[Leak
 def _open(node: Node, image: str, key: str, others: Collection[str], *, closable: bool) -> tuple[Open, bool] | None:
     """The row that a variable fits, and whether it does by a default. `closable`: a file may set more variables."""
     said = written(node, pair=node.key_start < 0)
-    for text, defaulted in _readings(said) if said is not None else ():
+    for text, defaulted in said.readings() if said is not None else ():
         row = None if MARK in text else open_variable(image, key, text, others)
         if row is not None and not (closable and row.unless):
             return row, defaulted

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 _TRUE = "1|t|true|y|yes|on"
 _FALSE = "0|f|false|n|no|off"
@@ -20,8 +21,7 @@ class Opening(Enum):
     """The program believes whoever answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenVariable:
+class OpenVariable(Struct, frozen=True):
     """A variable (regular expression, whole name) with a value (the same, in any case) that opens something."""
 
     name: str

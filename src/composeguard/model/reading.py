@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.compose.unresolved import Unresolved
@@ -13,12 +14,12 @@ from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Via, Way, child
 
 if TYPE_CHECKING:
+    from composeguard.compose.files import Files
     from composeguard.compose.request import Request
     from composeguard.engine.rule import Focus
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A stretch of a file; `start`/`end` are code-point offsets into `file.text`."""
 
     file: SourceFile
@@ -26,8 +27,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What reading a project gives.
 
     `root` is the canonical, normalised tree that `project` was bound from: paths mean the same in both, but the tree
@@ -39,9 +39,13 @@ class Reading:
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     request: Request
+    opened: Files
+    """What the project was read through: for files that it names and loading does not need."""
+    env_files: tuple[SourceFile, ...] = ()
+    """The files that variables come from: the project's `.env`, and those of what it includes."""
     environment: Mapping[str, str | Unresolved] = field(default_factory=dict)
     """What variables were resolved with: the request's environment and the project's `.env`."""
-    cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    cached: dict[str, object] = field(default_factory=dict)
     """What several rules ask for and one finds out, by its name."""
 
     def node(self, path: Path) -> Node | None:

@@ -7,7 +7,8 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.model.token_formats import SHAPES, Shape
 
@@ -20,8 +21,7 @@ _FEWEST_IN_A_KEY = 30
 """The same for a private key in base64, its first line included."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShapedSecret:
+class ShapedSecret(Struct, frozen=True):
     """A stretch of a text (code points) that has a format."""
 
     shape: Shape

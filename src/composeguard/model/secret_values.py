@@ -42,10 +42,12 @@ _REFERENCE = re.compile(
     r"|<[^<>]*>|\[[A-Za-z _-]*\]|«.*»"  # a form to fill in
     r"|(?:op|ref\+\w+|vault|awssm|awsssm|gcpsm|azurekv|secret|secretref|keyring|bws|doppler|infisical|docker-secret"
     r"|env|file|classpath|arn|projects)(?::|://|/).*"  # where a secret manager has it
+    r"|ENC\[.*\]|encrypted:[\w+/=-]+"  # encrypted, by sops or dotenvx
     r"|(?:data|http|https|ws|wss|tcp|unix)://[^\s@]*",
     re.IGNORECASE | re.DOTALL,
 )
 _BLANK = re.compile(r"[\W_]|[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme|\{\"\w+\":\s?\"\"\}", re.IGNORECASE)
+_ZEROS = re.compile(r"0{6,}")
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w.@ $-]+)+[\\/]?")
 _LONGEST_STEP = 40
 """Characters of a step of a path; random text with a slash in it has longer ones."""
@@ -106,10 +108,15 @@ _LONGEST = 200
 """Characters of a value that are looked at: a placeholder is short."""
 
 
+def asks_to_be_replaced(value: str) -> bool:
+    """Whether a value says that another one is to stand there: `changeme`, `your-password`, `<token>`."""
+    return _PLACEHOLDER.search(value[:_LONGEST]) is not None
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for one that another service must issue: `your-api-key`, `<token>`, the samples of
     documentation (`AKIA…EXAMPLE`). As a password it works like any other."""
-    return value.lower() in _PLACEHOLDER_WORDS or _PLACEHOLDER.search(value[:_LONGEST]) is not None
+    return value.lower() in _PLACEHOLDER_WORDS or asks_to_be_replaced(value)
 
 
 def is_reference(value: str) -> bool:
@@ -120,6 +127,8 @@ def is_reference(value: str) -> bool:
 def is_literal_secret(value: str, kind: Credential) -> bool:
     """Whether the value of a key that names such a credential is one."""
     text = value.strip().strip("\"'").strip()  # an item of a list keeps the quotes inside it
+    if kind is Credential.CHOSEN and _ZEROS.fullmatch(text):
+        return True  # it opens the door like any other
     if text.lower() in _SWITCH or is_reference(text) or _is_path(text):
         return False
     if _NUMBER_WITH_UNIT.fullmatch(text) or _PUBLIC.match(text) or _HASH.match(text):

@@ -5,11 +5,10 @@ Every pattern begins with fixed characters and repeats with a bound, so that a s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A format. `name` reads after "holds"; `pattern` has no groups that are captured."""
 
     name: str

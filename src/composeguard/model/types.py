@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 from composeguard.compose import units
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model import parse
+from composeguard.model.core import model_schema
 
 Bound = TypeVar("Bound")
 
@@ -36,6 +37,10 @@ class Specification(BaseModel):
         protected_namespaces=(),
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return model_schema(cls)
 
 
 class ScalarType:

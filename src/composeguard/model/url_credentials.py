@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK
 from composeguard.model.credential_names import Credential, credential
@@ -51,11 +52,12 @@ _COMPANIONS = frozenset(
     )
 )
 """Names that stand beside a password in a connection string (libpq, ADO.NET, ODBC, Azure)."""
+_QUERY = re.compile(r"[^\s?&=]{1,300}\?[^\s?]{3,2000}")
+"""A store and its options, `s3|host?accessKey=…&secretKey=…`."""
 _SIGNED = re.compile(r"https?://")
 
 
-@dataclass(frozen=True, slots=True)
-class UrlCredential:
+class UrlCredential(Struct, frozen=True):
     """A password (code points) in an address; `scheme` says what kind of address, for people."""
 
     scheme: str
@@ -80,7 +82,7 @@ def _pairs(text: str) -> Iterator[UrlCredential]:
     """Passwords in `name=value` pairs beside the name of a server or a user, and in the query of a URL."""
     pairs = list(_PAIR.finditer(text))
     names = {match["name"].lower().replace(" ", "").replace("_", "") for match in pairs}
-    is_url = "://" in text
+    is_url = "://" in text or _QUERY.fullmatch(text) is not None
     if names.isdisjoint(_COMPANIONS) and not is_url:
         return
     for match in pairs:

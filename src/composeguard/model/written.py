@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.interpolate import InterpolationError, Unset, interpolate
 from composeguard.compose.shellwords import ShellwordsError
 from composeguard.compose.shellwords import split as split_words
-from composeguard.compose.unresolved import MARK, Text, Unresolved
+from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
 from composeguard.source.node import Node, Via, Way
 from composeguard.source.scalars import Timestamp, go_text
 
@@ -31,8 +32,7 @@ _LONGEST = 64 * 1024
 """Characters of a text with variables that is read anew; what is longer holds a document, and is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The two readings of one value: `literal` knows of no variable; `default` has each variable's default.
 
     Where a value has no variable, both are the value. What the environment or `.env` sets is in neither.
@@ -41,15 +41,23 @@ class Written:
     literal: Text
     default: Text
 
+    def readings(self) -> tuple[tuple[str, bool], ...]:
+        """The texts to look at, each with whether it is a default; a `MARK` is in the place of what is not known."""
+        literal, default = shape(self.literal), shape(self.default)
+        return ((literal, False),) if literal == default else ((literal, False), (default, True))
+
 
 def written(node: Node, *, pair: bool = False) -> Written | None:
     """What the file says of a scalar; None of a collection and of nothing. `pair`: the text begins with `KEY=`."""
-    raw = _before_interpolation(node)
+    raw = raw_text(node)
     if raw is None:
         value = _text(node)
         return None if value is None else Written(value, value)
-    if pair:
-        raw = raw.partition("=")[2]
+    return written_text(raw.partition("=")[2] if pair else raw)
+
+
+def written_text(raw: str) -> Written | None:
+    """What a text with variables says; None where it cannot be read."""
     literal, default = _interpolated(raw, _UNKNOWN), _interpolated(raw, {})
     return None if literal is None or default is None else Written(literal, default)
 
@@ -59,7 +67,7 @@ def written_words(node: Node) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
 
     A command in one string is split after its variables are replaced: each reading has words of its own.
     """
-    raw = _before_interpolation(node)
+    raw = raw_text(node)
     if raw is not None:
         return _split(_interpolated(raw, _UNKNOWN)), _split(_interpolated(raw, {}))
     items = node.value if isinstance(node.value, list) else []
@@ -67,7 +75,7 @@ def written_words(node: Node) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     return tuple(each.literal for each in both), tuple(each.default for each in both)
 
 
-def _before_interpolation(node: Node) -> str | None:
+def raw_text(node: Node) -> str | None:
     """The text of a value in which variables were replaced; None where none were."""
     via: Via | None = node.via
     while via is not None:

@@ -7,7 +7,7 @@ also seven times slower. And `Suppression.state` is `status` in the published sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.report.json import Json
 
@@ -15,8 +15,7 @@ _ALWAYS_WRITTEN = frozenset({"level"})
 _RENAMED = {("Suppression", "state"): "status"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     attribute: str
     name: str
     default: object

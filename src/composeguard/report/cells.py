@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from composeguard.report.escape import visible
 
@@ -12,8 +13,7 @@ _TAB = 4
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One character of a source line as it is shown."""
 
     text: str

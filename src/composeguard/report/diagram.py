@@ -8,7 +8,8 @@ Everything is an integer, and follows from the facts alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from composeguard.engine.severity import Severity
 from composeguard.model.ports import Reach
@@ -36,8 +37,7 @@ _BOLD = 8
 _PORT_CELLS, _HOST_CELLS, _NAME_CELLS, _IMAGE_CELLS, _LANE_CELLS = 20, 24, 40, 30, 17
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A vertical line with its name above it."""
 
     x: int
@@ -48,8 +48,7 @@ class Line:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Struct, frozen=True):
     """A horizontal line; `dots` are the places on vertical lines where it ends."""
 
     y: int
@@ -63,8 +62,7 @@ class Wire:
     """Where the tip of an arrow stands; 0: nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """What a wire is, written on it."""
 
     x: int
@@ -75,8 +73,7 @@ class Chip:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A service."""
 
     x: int
@@ -91,8 +88,7 @@ class Box:
     title: str
 
 
-@dataclass(slots=True)
-class Diagram:
+class Diagram(Struct):
     """All that is drawn."""
 
     width: int = 0

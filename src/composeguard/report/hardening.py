@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Append, Safety, Set
@@ -14,8 +15,7 @@ _CONTAINER_DEPTH = 2
 _STEP_DEPTH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Findings at one place that say the same kind of thing; most groups hold one."""
 
     findings: tuple[Finding, ...]

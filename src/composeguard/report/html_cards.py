@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
@@ -18,8 +18,7 @@ _MOST_RELATED = 6
 _COLUMNS = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of source in three parts; the middle one is what the finding is about."""
 
     number: int
@@ -29,8 +28,7 @@ class Line:
     gap: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A finding, ready to be shown."""
 
     anchor: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import CheckedProject, Report
@@ -29,8 +30,7 @@ Key = tuple[int, str, str]
 """The project, the section and the name of a service; empty names for what belongs to none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A part of a bar of counts."""
 
     x: int
@@ -39,8 +39,7 @@ class Bar:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """The findings of one service."""
 
     anchor: str
@@ -55,8 +54,7 @@ class Section:
     """None: all are accepted by comments."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """A rule and its findings."""
 
     rule: Rule
@@ -68,8 +66,7 @@ class RuleRow:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A project with its picture."""
 
     anchor: str

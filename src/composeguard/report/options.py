@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os.path
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.rule import Rule
 from composeguard.source.file import SourceFile
@@ -11,8 +12,7 @@ from composeguard.source.file import SourceFile
 HOME = "https://github.com/composeguard/composeguard"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True):
     """What a format may be told. Formats take from it what concerns them."""
 
     colour: bool = False

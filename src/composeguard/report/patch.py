@@ -7,7 +7,8 @@ known, that looks like one, or that stands where programs get their values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import CheckedProject, Report
@@ -33,8 +34,7 @@ _MASK = "****"
 _SIGNS = {"+": "added", "-": "removed", " ": "kept"}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One line: `kind` is added, removed or kept, `sign` its mark in a diff."""
 
     kind: str
@@ -42,8 +42,7 @@ class Change:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """Changed lines with those around them, from the line `number` of the file on."""
 
     uri: str

@@ -7,7 +7,9 @@ not, or if it hands over the host whatever the rules that ran have to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.compose.unresolved import Text
 from composeguard.engine.report import CheckedProject
@@ -35,8 +37,7 @@ REACHES = {
 """From where a service is reached, the widest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A way in, or a thing of the host that a container reaches."""
 
     label: str
@@ -50,8 +51,7 @@ class Edge:
     """Of a way in: from where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A network; an internal one leads to no other host, an external one is not made by this project."""
 
     name: str
@@ -59,8 +59,7 @@ class Lane:
     external: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A service or job. `severity` is the worst of all its findings."""
 
     name: str
@@ -73,8 +72,7 @@ class Row:
     networks: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """One project; the services that others can reach come first, then those that reach into the host."""
 
     lanes: tuple[Lane, ...]

@@ -6,7 +6,7 @@ depend on the length of its line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from composeguard.report.cells import Cell, cells_of, total_width
 from composeguard.report.likely import likely_secrets
@@ -23,8 +23,7 @@ _CONTEXT = 400
 _BLANK = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of source (`number` from 1) and how its marks stand under it: `indent` cells, then `marks` of them.
 
     `gap` says that lines before this one are left out.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from composeguard.source.node import Node
 from composeguard.source.position import Region
@@ -25,8 +26,7 @@ class SourceError(Exception):
         self.end = start if end is None else end
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment with its `#`; offsets in code points."""
 
     start: int

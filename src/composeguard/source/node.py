@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from composeguard.compose.unresolved import Unresolved
@@ -28,8 +29,7 @@ class Way(Enum):
     ENV_FILE = "env file"
 
 
-@dataclass(frozen=True, slots=True)
-class Via:
+class Via(Struct, frozen=True, eq=False):
     """One step of the way: what brought the value, the place that asked for it, and the step before."""
 
     way: Way
@@ -37,7 +37,7 @@ class Via:
     before: Via | None = None
 
 
-class Node:
+class Node(Struct, eq=False):
     """A value and the text that it was read from.
 
     `value` is a scalar, a `dict[str, Node]` or a `list[Node]`. `start`/`end` are code-point offsets into
@@ -45,52 +45,35 @@ class Node:
     An alias is a node of its own place that shares the value of its anchor. Treat a node as immutable once built.
     """
 
-    __slots__ = ("anchor", "end", "file", "key_end", "key_start", "start", "style", "tag", "value", "via")
+    value: Scalar | Unresolved | dict[str, Node] | list[Node]
+    file: SourceFile
+    start: int
+    end: int
+    key_start: int = -1
+    key_end: int = -1
+    style: str = ""
+    """Scalars: '' plain, "'", '"', '|' or '>'. Collections: 'block' or 'flow'. Aliases: '*'."""
+    tag: str | None = None
+    anchor: str | None = None
+    via: Via | None = None
 
-    def __init__(
-        self,
-        value: Scalar | Unresolved | dict[str, Node] | list[Node],
-        file: SourceFile,
-        start: int,
-        end: int,
-        key_start: int = -1,
-        key_end: int = -1,
-        style: str = "",
-        tag: str | None = None,
-        anchor: str | None = None,
-        via: Via | None = None,
-    ) -> None:
-        self.value = value
-        self.file = file
-        self.start = start
-        self.end = end
-        self.key_start = key_start
-        self.key_end = key_end
-        self.style = style
-        """Scalars: '' plain, "'", '"', '|' or '>'. Collections: 'block' or 'flow'. Aliases: '*'."""
-        self.tag = tag
-        self.anchor = anchor
-        self.via = via
+    if TYPE_CHECKING:
+
+        def __copy__(self) -> Node: ...
 
     def with_value(self, value: Scalar | Unresolved | dict[str, Node] | list[Node]) -> Node:
         """The same place with another value."""
-        return Node(
-            value,
-            self.file,
-            self.start,
-            self.end,
-            self.key_start,
-            self.key_end,
-            self.style,
-            self.tag,
-            self.anchor,
-            self.via,
-        )
+        return self.brought(value, self.via)
 
     def with_via(self, way: Way, at: Node | None = None) -> Node:
         """The same value, come by one more step."""
-        copy = self.with_value(self.value)
-        copy.via = Via(way, at, self.via)
+        return self.brought(self.value, Via(way, at, self.via))
+
+    def brought(self, value: Scalar | Unresolved | dict[str, Node] | list[Node], via: Via | None) -> Node:
+        """The same place with another value, come by the way `via`."""
+        copy = self.__copy__()
+        copy.value = value
+        copy.via = via
         return copy
 
     def __repr__(self) -> str:

@@ -18,6 +18,7 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -114,6 +115,8 @@ class _Composer:
         self.source = events
         self.next = events.get_event
         self.anchors: dict[str, _Anchor] = {}
+        self.names: dict[str, str] = {}
+        """Keys that are texts however they are written: the same ones come again and again, and are kept once."""
         self.depth = 0
         self.deepest = 0
         """The deepest level since the innermost open anchor began, aliases followed."""
@@ -196,41 +199,47 @@ class _Composer:
         if self.depth > self.deepest:
             self.deepest = self.depth
         value: dict[str, Node] | list[Node]
-        last = None
         kind: type[object] = type(event)
         if kind is MappingStartEvent:
             value = {}
-            end = self._entries(value)
+            closing, last = self._entries(value)
             self.count += 2 * len(value)
-            if value:
-                last = next(reversed(value.values()))
         else:
             value = []
-            end = self._items(value)
+            closing = self._items(value)
+            last = value[-1] if value else None
             self.count += len(value)
-            if value:
-                last = value[-1]
         if self.count > self.limits.nodes:
             raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
         self.depth -= 1
         if event.flow_style:
-            return Node(value, self.file, start, end, key_start, key_end, "flow", event.tag, event.anchor)
-        end = max(last.end, last.key_end, start) if last else start
-        return Node(value, self.file, start, end, key_start, key_end, "block", event.tag, event.anchor)
+            end, style = closing.end_mark.index, "flow"
+        else:
+            end, style = start, "block"
+            if last is not None:
+                # The end of an empty value is before that of its key.
+                end = last.end if last.end > last.key_end else last.key_end
+                end = start if start > end else end
+        return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
 
-    def _entries(self, entries: dict[str, Node]) -> int:
-        """Read a mapping up to its end, and say where that is."""
-        file, following = self.file, self.next
+    def _entries(self, entries: dict[str, Node]) -> tuple[_Event, Node | None]:
+        """Read a mapping up to the event that ends it; that and the last value come back."""
+        file, following, names = self.file, self.next, self.names
+        last: Node | None = None
         while True:
             key = following()
             kind: type[object] = type(key)
             if kind is MappingEndEvent:
-                return key.end_mark.index
+                return key, last
             start, end = key.start_mark.index, key.end_mark.index
             name: str | None
             if kind is ScalarEvent and key.anchor is None and key.tag is None:
                 name = key.value
-                if name[:1] in RESOLVABLE_STARTS and not key.style:
+                if (known := names.get(name)) is not None:
+                    name = known
+                elif name[:1] not in RESOLVABLE_STARTS:
+                    names[name] = name
+                elif not key.style:
                     name = _plain_key(name)
             else:
                 name = self._key(key)
@@ -252,6 +261,8 @@ class _Composer:
                     end,
                     style or "",
                 )
+            elif (item_kind is MappingStartEvent or item_kind is SequenceStartEvent) and item.anchor is None:
+                value = self._collection(item, start, end)
             else:
                 value = self._node(item, start, end)
             if name is None:
@@ -261,16 +272,16 @@ class _Composer:
                 first = file.line_of(entries[name].key_start)
                 raise SourceError(f'duplicate key "{name}", first on line {first}', file, start, end)
             else:
-                entries[name] = value
+                entries[name] = last = value
 
-    def _items(self, items: list[Node]) -> int:
-        """Read a sequence up to its end, and say where that is."""
+    def _items(self, items: list[Node]) -> _Event:
+        """Read a sequence up to the event that ends it."""
         file, following = self.file, self.next
         while True:
             item = following()
             kind: type[object] = type(item)
             if kind is SequenceEndEvent:
-                return item.end_mark.index
+                return item
             if (
                 kind is ScalarEvent
                 and item.anchor is None

@@ -11,8 +11,9 @@ import binascii
 import math
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from composeguard.source.numbers import format_float, parse_based_int, parse_float
 
@@ -21,8 +22,7 @@ class ScalarError(ValueError):
     """A tag asks for a type that its text has not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+class Timestamp(Struct, frozen=True):
     """A date as Go's `time.Time` holds it. `offset` is in minutes east of UTC; the fields are that zone's clock."""
 
     year: int

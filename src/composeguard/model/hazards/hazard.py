@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from composeguard.model.reading import Place
 from composeguard.model.types import Json
 from composeguard.source.node import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One step of a repair, on a path of the resolved project."""
 
     kind: Literal["set", "append", "remove"]
@@ -19,8 +19,7 @@ class Change:
     value: Json = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """What makes the file say what it looks like; `note` tells what then changes for the container."""
 
     title: str
@@ -28,8 +27,7 @@ class Repair:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hazard:
+class Hazard(Struct, frozen=True):
     """One place. `case` is a word for the kind of surprise; no text here repeats a value that a program gets."""
 
     case: str

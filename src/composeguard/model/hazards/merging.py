@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from composeguard.compose.short_volume import parse_volume
 from composeguard.compose.value_errors import ShortSyntaxError
@@ -45,8 +46,7 @@ def _has_layers(reading: Reading) -> bool:
 # Ports ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPort:
+class KeptPort(Struct, frozen=True):
     """Two entries of `ports`: the one that was to be replaced and stays, and the one that was added to it."""
 
     kept: int
