@@ -63,7 +63,7 @@ def settings(configuration: Configuration, options: LintOptions) -> Iterator[Set
                 yield Setting((key, index), item, origin)
         elif name in _ENTRIES and isinstance(value, dict) and value:
             for entry, below in value.items():
-                yield Setting((key, entry), below, configuration.place((key, entry)))
+                yield Setting((key, entry), below, configuration.places((key, entry)))
         else:
             from_file = name in held.model_fields_set and value not in (None, [], {})
             yield Setting((key,), value, configuration.place((key,)) if from_file else DEFAULT)
@@ -88,5 +88,5 @@ def _text(found: list[Setting]) -> str:
 
 def _json(configuration: Configuration, found: list[Setting]) -> str:
     rows = [{"path": list(each.steps), "value": each.value, "origin": each.origin} for each in found]
-    content = {"configuration": configuration.origin or None, "settings": rows}
+    content = {"configuration": configuration.origin or None, "files": configuration.files, "settings": rows}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -23,7 +23,7 @@ from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.finding import Finding
-from composeguard.engine.overrides import Overrides
+from composeguard.engine.overrides import OverrideRow, Overrides
 from composeguard.engine.registry import load_builtin, load_folder, near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
@@ -158,11 +158,15 @@ class Linter:
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
 
     def _overrides(self, configuration: Configuration) -> Overrides:
-        folder = str((self.cwd / configuration.origin).parent)
-        try:
-            return Overrides.of(configuration.settings.overrides, self.rules, folder)
-        except UsageError as error:
-            raise ConfigError(f"{configuration.place(('overrides',))}: {error}") from None
+        rows: list[OverrideRow] = []
+        for number, override in enumerate(configuration.settings.overrides):
+            steps = ("overrides", number)
+            folder = str(self.cwd / configuration.folder(steps))
+            try:
+                rows += Overrides.of([override], self.rules, folder).rows
+            except UsageError as error:
+                raise ConfigError(f"{configuration.place(steps)}: {error}") from None
+        return Overrides(tuple(rows))
 
     def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
         """With `--since`, the findings of what changed."""
@@ -294,10 +298,14 @@ class Linter:
         if path is None and not self.options.no_config:
             path = discover(directory, repository(directory) or Path(directory.anchor))
         if path not in self._configurations:
-            configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
+            configuration = DEFAULT if path is None else self._load(path)
             configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
             self._configurations[path] = (configuration, selection(configuration, self.rules))
         return self._configurations[path]
+
+    def _load(self, path: Path) -> Configuration:
+        folder = Path(_absolute(str(path.parent)))
+        return load(path, os.path.relpath(path, self.cwd), repository(folder) or folder)
 
 
 def _absolute(name: str) -> str:
