@@ -8,12 +8,12 @@ import pty
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+
+class Seen(Struct, frozen=True):
     code: int
     out: str
     err: str
