@@ -64,7 +64,7 @@ _REASONS = {
         "WAKE_ALARM": "it can wake the host up",
     },
     Severity.INFO: {
-        "NET_RAW": "it can forge packets on the networks that it is on",
+        "NET_RAW": "it can forge packets on the networks that it is on, as Docker lets it by default",
     },
 }
 """What each capability gives, after capabilities(7); the low ones reach nobody's data."""

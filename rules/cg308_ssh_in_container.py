@@ -23,6 +23,7 @@ from composeguard.api import (
 _PORT = 22
 _SERVER = re.compile(r"(?:^|[/\s;&|])sshd(?:$|[\s;&|])|\bservice\s+sshd?\s+start\b")
 _IMAGE = re.compile(r"(?:^|[-_])(?:sshd|openssh-server|ssh-server)(?:$|[-_])")
+_PORTS = ("ports", "expose")
 _FORGES = re.compile(
     r"(?:^|[-_])(?:gitea|gitlab|gitlab-ce|gitlab-ee|gogs|forgejo|gerrit|soft-serve|onedev|dokku|sftp|sftpgo)\b"
 )
@@ -85,7 +86,8 @@ def ssh_in_container(container: Container) -> Iterator[Problem]:
     """An SSH server makes a container a machine to look after.
 
     It needs accounts, keys and updates of its own, its sessions escape the engine's logs, and it is one more
-    program for an attacker to log in to. `docker compose exec` opens a shell without any of it.
+    program for an attacker to log in to. `docker compose exec` opens a shell without any of it. Where only the
+    port tells, and the file does not say what runs behind it, nothing is said.
 
     **Fix.** Remove the server; use `docker compose exec`.
 
@@ -96,7 +98,8 @@ def ssh_in_container(container: Container) -> Iterator[Problem]:
     name = text.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
     path = _evidence(container, name)
     if path is not None and not _FORGES.search(name) and not (not image and _FORGES.search(container.name)):
-        yield Problem(path, f"{container.name} runs an SSH server", label="one more way in", evidence="sshd")
+        how = "seems to run an SSH server: its port 22 is open" if path[2] in _PORTS else "runs an SSH server"
+        yield Problem(path, f"{container.name} {how}", label="one more way in", evidence="sshd")
 
 
 def _evidence(container: Container, image: str) -> Path | None:
@@ -106,7 +109,7 @@ def _evidence(container: Container, image: str) -> Path | None:
     for key, words in (("command", container.command), ("entrypoint", container.entrypoint)):
         if words and _SERVER.search(" ".join(word for word in words if isinstance(word, str))):
             return container.at(key)
-    if isinstance(container, Workload):
+    if isinstance(container, Workload) and (container.image or container.build):
         for index, port in enumerate(container.ports):
             if port.target == _PORT and port.protocol in (None, "tcp"):
                 return container.at("ports", index)

@@ -10,19 +10,23 @@ from composeguard.api import (
     Path,
     Problem,
     Profile,
+    Reading,
     Service,
     Severity,
     compose,
-    container_rule,
     docker,
+    is_for_a_swarm,
+    reading_rule,
 )
 
 _SWARM_KEYS = ("mode", "endpoint_mode", "labels", "placement", "update_config", "rollback_config")
+_AS_EVER = ("mode", "replicated")
+"""What Compose does anyway."""
 _LEAST = 6 * (1 << 20)
 """Bytes: the engine refuses a memory limit below."""
 
 
-@container_rule(
+@reading_rule(
     code="CG409",
     name="limit-without-effect",
     severity=Severity.INFO,
@@ -68,20 +72,27 @@ services:
         ),
     ),
 )
-def limit_without_effect(container: Container) -> Iterator[Problem]:
+def limit_without_effect(reading: Reading) -> Iterator[Problem]:
     """Who reads the file takes for granted what the engine never does.
 
     `docker compose up` leaves out `placement`, `update_config`, `rollback_config`, `endpoint_mode`, `mode`, `labels`
     of `deploy`, and the processors of its `reservations`: only a swarm obeys them. Limits that contradict each other
     (a reservation above the limit, swap below memory, `cpus` beside `cpu_quota`, a soft limit above the hard one)
-    make the engine refuse the container when it starts.
+    make the engine refuse the container when it starts. A file whose name has `stack` or `swarm`, or with an overlay
+    network, is for a swarm, and only its limits are judged.
 
     **Fix.** Remove what has no effect; let the limits agree.
 
     **When to ignore.** Files for `docker stack deploy`.
     """
-    if isinstance(container, Service):
-        yield from _swarm_only(container)
+    for_a_swarm = is_for_a_swarm(reading)
+    for container in reading.project.containers():
+        if isinstance(container, Service) and not for_a_swarm:
+            yield from _swarm_only(container)
+        yield from _contradictions(container)
+
+
+def _contradictions(container: Container) -> Iterator[Problem]:
     yield from _memory(container)
     yield from _processors(container)
     for name, limit in container.ulimits.items():
@@ -95,7 +106,12 @@ def _swarm_only(service: Service) -> Iterator[Problem]:
     deploy = service.deploy
     if deploy is None:
         return
-    paths = [service.at("deploy", key) for key in _SWARM_KEYS if getattr(deploy, key) not in (None, {}, [])]
+    asked = {key: getattr(deploy, key) for key in _SWARM_KEYS}
+    paths = [
+        service.at("deploy", key)
+        for key, value in asked.items()
+        if value not in (None, {}, []) and (key, value) != _AS_EVER
+    ]
     reserved = deploy.resources.reservations if deploy.resources else None
     if reserved:
         place = service.at("deploy", "resources", "reservations")
@@ -107,7 +123,7 @@ def _swarm_only(service: Service) -> Iterator[Problem]:
         names = ", ".join(".".join(str(step) for step in path[3:]) for path in paths)
         yield Problem(
             paths[0],
-            f"only a swarm obeys what {service.name} asks of `deploy`: {names}",
+            f"`deploy` of {service.name} asks for what only a swarm does: {names}",
             label="without effect outside a swarm",
             related=tuple(paths[1:]),
             evidence="swarm",

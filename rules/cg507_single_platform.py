@@ -16,6 +16,8 @@ from composeguard.api import (
     docker,
 )
 
+_PORTABLE = "wasi/"
+
 
 @container_rule(
     code="CG507",
@@ -69,18 +71,23 @@ def single_platform(container: Container) -> Iterator[Problem]:
     build without `platforms` that has a name to be pushed under makes an image for the builder's architecture only,
     and the other machines of the team cannot run it.
 
+    WebAssembly (`wasi/wasm`) runs on every architecture.
+
     **Fix.** Remove `platform` where the image exists for all architectures; list `platforms` for builds.
 
     **When to ignore.** Programs that exist for one architecture, and builds that never leave the machine.
     """
+    platform = container.platform
+    if isinstance(platform, str) and platform.startswith(_PORTABLE):
+        return
     build = container.build if isinstance(container, Workload) else None
-    if isinstance(container.platform, str) and container.platform and (build is None or len(build.platforms) < 2):
+    if isinstance(platform, str) and platform and (build is None or len(build.platforms) < 2):
         yield Problem(
             container.at("platform"),
-            f"{container.name} is pinned to {container.platform}",
+            f"{container.name} is pinned to {platform}",
             label="emulated on every other architecture",
         )
-    elif build is not None and not build.platforms and container.platform is None and (container.image or build.tags):
+    elif build is not None and not build.platforms and platform is None and (container.image or build.tags):
         yield Problem(
             container.at("build"),
             f"the image of {container.name} is built for the builder's architecture only",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from composeguard.api import (
     Container,
     Example,
+    ImageName,
     Problem,
     Profile,
     Severity,
@@ -16,6 +18,8 @@ from composeguard.api import (
     docker,
     image_name,
 )
+
+_RELEASE = re.compile("[0-9]+")
 
 _DATA = {
     # Folders that the image declares a volume (`VOLUME`) and in which it keeps its data, by the Dockerfile of each.
@@ -28,6 +32,8 @@ _DATA = {
     "postgres": ("/var/lib/postgresql/data", "https://github.com/docker-library/postgres"),
     "rabbitmq": ("/var/lib/rabbitmq", "https://github.com/docker-library/rabbitmq"),
 }
+_POSTGRES_18 = "/var/lib/postgresql"
+"""Where releases from 18 on declare it: https://github.com/docker-library/postgres/blob/master/18/trixie/Dockerfile."""
 _REBUILT = frozenset(
     (
         *(".cache", ".mypy_cache", ".next", ".nuxt", ".svelte-kit", ".turbo", ".venv", "__pycache__", "_build", "bin"),
@@ -105,16 +111,24 @@ def anonymous_volume(container: Container) -> Iterator[Problem]:
         path = container.at("volumes", index)
         yield _problem(container, path, f"keeps {target} in a volume without a name", target)
     name = image_name(container.image) if container.image else None
-    row = _DATA.get(name.path) if name and name.registry == "docker.io" else None
-    if row is None or container.volumes_from or getattr(container, "build", None) is not None:
+    folder = _data(name) if name and name.registry == "docker.io" else ""
+    if not folder or container.volumes_from or getattr(container, "build", None) is not None:
         return
     if "PGDATA" in container.environment:
         return  # the data is elsewhere
     targets = [_target(mount.target) for mount in container.volumes]
     targets += [str(entry).partition(":")[0] for entry in container.tmpfs]
-    if any(not target or _touch(target, row[0]) for target in targets):
+    if any(not target or _touch(target, folder) for target in targets):
         return
-    yield _problem(container, container.at("image"), f"keeps its data ({row[0]}) in a volume without a name", row[0])
+    yield _problem(container, container.at("image"), f"keeps its data ({folder}) in a volume without a name", folder)
+
+
+def _data(name: ImageName) -> str:
+    """The folder that the image declares; a tag that names no release means the newest."""
+    release = _RELEASE.match(name.tag)
+    if name.path == "postgres" and (release is None or int(release[0]) >= 18):
+        return _POSTGRES_18
+    return _DATA.get(name.path, ("", ""))[0]
 
 
 def _problem(container: Container, path: tuple[str | int, ...], what: str, target: str) -> Problem:

@@ -19,6 +19,7 @@ from composeguard.api import (
     Workload,
     compose,
     docker,
+    is_for_a_swarm,
     kept_ports,
     reading_rule,
 )
@@ -26,6 +27,8 @@ from composeguard.api import (
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
 """No address means both."""
+_MENU = 5
+"""From how many services that cannot start on, a file is taken for a choice."""
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
 
 
@@ -125,7 +128,9 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     its family. A service with several replicas and a fixed port is in its own way.
 
     Services without a profile in common are alternatives and no conflict, nor is a service that is scaled to 0.
-    Where a variable hides the port, two uses of the same variable are one port.
+    Where a variable hides the port, two uses of the same variable are one port. A service without an image and a
+    build is a template for others to extend, and never starts. Where five services or more cannot start because
+    of another one, the file is a menu that nobody starts whole: the finding is medium then, not high.
 
     **Fix.** Give each container a port of its own, leave the host's port out, or leave out the port altogether where
     only other containers use it.
@@ -134,11 +139,12 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     from which services are started by name.
     """
     project = reading.project
-    for_a_swarm = _is_for_a_swarm(reading)
+    for_a_swarm = _obeys_swarm(reading)
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
+    conflicts: list[tuple[_Claim, _Claim]] = []
     for owner in (*project.services.values(), *project.jobs.values()):
         replicas = _replicas(owner)
-        if not owner.publishes or replicas == 0:
+        if not owner.publishes or replicas == 0 or (owner.image is None and owner.build is None):
             continue
         overridden = {pair.added for pair in kept_ports(reading, owner)}
         for claim in _claims(owner):
@@ -149,12 +155,18 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
                 continue  # CG813 says why it is there twice
             earlier = taken.setdefault((claim.number, str(claim.port.protocol)), [])
             other = next((each for each in earlier if _collide(reading, each, claim)), None)
+            if other is not None and isinstance(claim.number, str) and _is_one_entry(reading, claim, other):
+                continue  # the variable holds a range, of which each port of the container takes one
             earlier.append(claim)
             if other is not None:
-                yield _conflict(claim, other)
+                conflicts.append((claim, other))
+    losers = {claim.owner.name for claim, other in conflicts if claim.owner is not other.owner}
+    for claim, other in conflicts:
+        is_choice = claim.owner is not other.owner and len(losers) >= _MENU
+        yield _conflict(claim, other, Severity.MEDIUM if is_choice else None)
 
 
-def _conflict(claim: _Claim, other: _Claim) -> Problem:
+def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Problem:
     who = f"{claim.owner.name} asks twice" if claim.owner is other.owner else ""
     message = (
         f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's port {claim.shown}"
@@ -164,6 +176,7 @@ def _conflict(claim: _Claim, other: _Claim) -> Problem:
         claim.path,
         message,
         label="the engine gives it to one only",
+        severity=severity,
         related=(other.path,),
         evidence=claim.shown,
     )
@@ -181,6 +194,14 @@ def _claims(owner: Workload) -> Iterator[_Claim]:
 
 def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:
     return _overlap(one.port, other.port) and _together(reading, one.owner, other.owner)
+
+
+def _is_one_entry(reading: Reading, one: _Claim, other: _Claim) -> bool:
+    """Whether both stand in one entry of the file: the short syntax writes a range of ports as one."""
+    first, second = (reading.node(each.owner.at("ports", each.position)) for each in (one, other))
+    if one.owner is not other.owner or first is None or second is None:
+        return False
+    return (first.file, first.start, first.end) == (second.file, second.start, second.end)
 
 
 def _overlap(one: Port, other: Port) -> bool:
@@ -223,13 +244,7 @@ def _replicas(owner: Workload) -> int:
     return count if isinstance(count, int) else 1
 
 
-def _is_for_a_swarm(reading: Reading) -> bool:
-    """A swarm publishes one port for all replicas. The file's name or keys that only a swarm obeys tell."""
-    names = (file.uri.rpartition("/")[2] for file in reading.files)
-    if any(word in name for name in names for word in ("stack", "swarm")):
-        return True
-    project = reading.project
-    deploys = (service.deploy for service in project.services.values() if service.deploy)
-    return any(network.driver == "overlay" for network in project.networks.values()) or any(
-        getattr(deploy, key) is not None for deploy in deploys for key in _SWARM_ONLY
-    )
+def _obeys_swarm(reading: Reading) -> bool:
+    """A swarm publishes one port for all replicas. The file says that it is for one, or has keys of one alone."""
+    deploys = (service.deploy for service in reading.project.services.values() if service.deploy)
+    return is_for_a_swarm(reading) or any(getattr(deploy, key) is not None for deploy in deploys for key in _SWARM_ONLY)

@@ -13,6 +13,7 @@ from composeguard.api import (
     Reading,
     Remove,
     Safety,
+    Service,
     Severity,
     Unresolved,
     Workload,
@@ -91,16 +92,21 @@ def unused_definition(reading: Reading) -> Iterator[Problem]:
     A definition without a user is a mistake more often than a reserve: a service that should stand in the internal
     network does not, or a secret is given in another way than the file lets a reader think.
 
-    Only whole projects are judged: not fragments, nor definitions that an included file brings, nor kinds of which a
-    user is hidden by a variable. The network `default` is used without being named.
+    Only whole projects are judged: not fragments or files with a service that has neither image nor build, which
+    belong to another file, nor definitions that an included file brings, nor kinds of which a user is hidden by a
+    variable, nor files with an entry of a wrong form, which may be what uses it. The network `default` is used without
+    being named.
 
     **Fix.** Name it where it is meant, or remove it.
 
     **When to ignore.** Files that are always read beside another one that uses the definition.
     """
     project = reading.project
-    gaps = any(diagnostic.kind is Kind.GAP for diagnostic in reading.diagnostics)
+    # An entry that is refused for its form (`CG801`) may be the one that means the definition.
+    gaps = any(diagnostic.kind in (Kind.GAP, Kind.SCHEMA) for diagnostic in reading.diagnostics)
     if not (project.services or project.jobs) or project.is_fragment or gaps:
+        return
+    if any(_is_defined_elsewhere(service) for service in project.services.values()):
         return
     for section, used in _uses(reading).items():
         if any(isinstance(name, Unresolved) for name in used):
@@ -117,6 +123,10 @@ def unused_definition(reading: Reading) -> Iterator[Problem]:
                 label="defined, not used",
                 fix=Fix(f"remove the {kind}", (Remove((section, name)),), Safety.UNSAFE, note=_NOTES[section]),
             )
+
+
+def _is_defined_elsewhere(service: Service) -> bool:
+    return service.image is None and service.build is None and service.provider is None
 
 
 def _uses(reading: Reading) -> dict[str, set[object]]:

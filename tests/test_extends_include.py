@@ -425,3 +425,16 @@ def test_include_chains_end(tmp_path: Path) -> None:
     texts = {f"{i}.yaml": f"include: [{i + 1}.yaml]" for i in range(60)}
     loaded = Project(tmp_path, {**texts, "60.yaml": "services: {a: {user: u}}"}).load("0.yaml")
     assert [d.kind for d in loaded.diagnostics if d.refused][:1] == [Kind.GAP]
+
+
+def test_a_name_without_value_that_extends_merged_takes_that_of_the_include(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "include: [{path: inc.yaml, env_file: some.env}]\n",
+        "some.env": "D=x\n",
+        "inc.yaml": (
+            "services:\n  i: {image: x, extends: j, environment: {A: '1'}}\n  j: {image: x, environment: {D: null}}\n"
+        ),
+    }
+    root = Project(tmp_path, files).load(strict=True).root
+    assert data(at(root, "services.i.environment")) == {"A": "1", "D": "x"}
+    assert data(at(root, "services.j.environment")) == {"D": None}

@@ -19,6 +19,7 @@ from composeguard.compose.interpolate import (
     Unset,
     Use,
     interpolate,
+    interpolate_any,
 )
 from composeguard.compose.unresolved import MARK, Text, Unresolved, join, piece, shape, split
 
@@ -206,3 +207,34 @@ def test_a_known_mark_is_known_text() -> None:
     assert value.piece(0, 2) == f"{MARK}:"
     assert value.piece(1) == Unresolved(f":{MARK}", ("$A",))
     assert hash(value) == hash(Unresolved(value.text, value.variables))
+
+
+PIECES = st.lists(st.sampled_from(("", "a", "}", "{", ":", "-", "\n", "é", MARK, "$")), max_size=4).map("".join)
+
+
+@given(
+    before=PIECES,
+    name=st.sampled_from((*ENV, "NO", "1")),
+    operator=st.sampled_from((":-", "-", ":+", ":", "")),
+    word=PIECES,
+    after=PIECES,
+    unset=st.sampled_from(Unset),
+)
+def test_the_usual_text_is_read_as_any_other(
+    before: str, name: str, operator: str, word: str, after: str, unset: Unset
+) -> None:
+    text = f"{before}${{{name}{operator}{word}}}{after}"
+    answers: list[object] = []
+    for read in (interpolate, interpolate_any):
+        try:
+            answers.append(read(text, ENV, unset=unset))
+        except InterpolationError as error:
+            answers.append((str(error), error.offset))
+    assert answers[0] == answers[1]
+
+
+def test_the_usual_text_has_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_OUTPUT", 20)
+    assert interpolate("a${NO:-b}", {}, unset=Unset.EMPTY).value == "ab"
+    with pytest.raises(InterpolationLimit):
+        interpolate("a${SET:-b}", {"SET": "s" * 20}, unset=Unset.EMPTY)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from tests.loading import Data, Project, at, data, said, text_of, way
 
-from composeguard.compose.diagnostic import Kind
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.compose.expand import expand
 from composeguard.compose.unresolved import Unresolved
 from composeguard.source.limits import Limits
 from composeguard.source.node import Way
+from composeguard.source.read import read_source
 
 
 def one(tmp_path: Path, text: str) -> Project:
@@ -139,6 +141,27 @@ def test_the_way_of_aliases_and_merge_keys(tmp_path: Path) -> None:
     assert text_of(at(root, "services.b.cap_add")) == "*c"
     assert way(root, "services.b.cap_add.0") == [Way.ALIAS]
     assert text_of(at(root, "services.b.cap_add.0")) == "A"
+
+
+def test_what_has_nothing_to_expand_stays_as_it_is() -> None:
+    text = b"x: &a {user: u}\ny: {k: [1, {j: v}]}\nz: {k: [1, {<<: *a}], l: &b [w]}\nu: [*b]\n"
+    root = read_source("compose.yaml", text).documents[0]
+    said: list[Diagnostic] = []
+    expanded = expand(root, said.append).root
+    assert data(expanded) == {
+        "x": {"user": "u"},
+        "y": {"k": [1, {"j": "v"}]},
+        "z": {"k": [1, {"user": "u"}], "l": ["w"]},
+        "u": [["w"]],
+    }
+    assert not said
+    assert [at(expanded, path) is at(root, path) for path in ("x", "y", "z", "z.l", "u")] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_merge_key_takes_mappings_only(tmp_path: Path) -> None:

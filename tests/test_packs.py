@@ -125,7 +125,7 @@ def test_a_repository_names_packs_of_its_own_and_those_that_are_shipped(
         Path("link").symlink_to(folder / "acme")
         Path(".composeguard.yaml").write_text(f"packs: ['{name}']\n")
         assert run(["check"]) == 2
-        assert ".composeguard.yaml:1:1: " in capsys.readouterr().err
+        assert ".composeguard.yaml:1:9: " in capsys.readouterr().err
 
 
 def test_exemptions_of_a_repository_do_not_reach_what_is_locked(
@@ -198,3 +198,13 @@ def test_homelab_is_quieter(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert len(_checked(capsys, "--pack", "homelab")[1]) < len(_checked(capsys)[1])
     Path("compose.yaml").write_text("services: {web: {image: 'nginx:1.27', ports: ['80:80']}}\n")
     assert _checked(capsys, "--pack", "homelab") == (0, ["CG302 [low]"])
+
+
+def test_config_show_tells_what_a_pack_says(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".composeguard.yaml").write_text("ignore: [CG101]\nrules: {CG302: low}\n")
+    assert run(["config", "show", "--pack", "homelab", "--policy", "../acme/policies.yml"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 'fail-on: "high"  # a pack' in lines
+    assert '  - "CG102"  # a pack' in lines
+    assert '  - "CG101"  # .composeguard.yaml:1:10' in lines
+    assert "policies: []  # default" in lines

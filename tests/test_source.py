@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from composeguard.source.events import pure_python_events
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import Limits
 from composeguard.source.node import Node
 from composeguard.source.node import Path as Steps
 from composeguard.source.position import Region
-from composeguard.source.read import pure_python_events, read_source
+from composeguard.source.read import read_source
 
 
 def walk(node: Node, path: Steps = ()) -> Iterator[tuple[Steps, Node]]:

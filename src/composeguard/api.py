@@ -38,6 +38,7 @@ from composeguard.model.image import ImageName, image_fault, image_name
 from composeguard.model.image_fit import departs, is_writable, runs_from_the_start, writes_elsewhere
 from composeguard.model.image_origin import images_from_elsewhere
 from composeguard.model.image_profile import ImageProfile, image_profile
+from composeguard.model.image_users import leaves_root
 from composeguard.model.lasting import is_lasting
 from composeguard.model.leak import Leak, LeakKind
 from composeguard.model.leaks import leaks
@@ -52,6 +53,7 @@ from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_node, source_text
+from composeguard.model.swarm import is_for_a_swarm
 from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
@@ -125,10 +127,12 @@ __all__ = [
     "image_name",
     "image_profile",
     "images_from_elsewhere",
+    "is_for_a_swarm",
     "is_lasting",
     "is_writable",
     "kept_ports",
     "leaks",
+    "leaves_root",
     "limit_fix",
     "listed_env_files",
     "moves",

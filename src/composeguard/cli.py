@@ -60,6 +60,11 @@ def cli() -> None:
 @click.option("--include-suppressed", is_flag=True, help="Show accepted findings in the report, marked as such.")
 @click.option("--baseline", metavar="FILE", help="Accept the findings that this file knows; see `baseline`.")
 @click.option("--since", metavar="GITREF", help="Report only what changed since this commit or branch.")
+@click.option(
+    "--add-ignore",
+    metavar="REASON",
+    help="Write comments that accept what is found, with this reason, in place of a report.",
+)
 @click.option("--statistics", is_flag=True, help="Count findings by rule on standard error.")
 @click.option("--no-cache", is_flag=True, help="Check anew, and remember nothing of this run.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
@@ -72,10 +77,16 @@ def check(**options: object) -> int:
 
     PATHS are files or folders; folders are walked, honouring .gitignore. Without PATHS, the current folder.
     """
-    from composeguard.commands.check import run_check
     from composeguard.commands.options import CheckOptions
 
-    return run_check(CheckOptions.of(options))
+    checked = CheckOptions.of(options)
+    if checked.add_ignore is not None:
+        from composeguard.commands.add_ignore import run_add_ignore
+
+        return run_add_ignore(checked)
+    from composeguard.commands.check import run_check
+
+    return run_check(checked)
 
 
 @cli.command()

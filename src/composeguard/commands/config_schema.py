@@ -17,6 +17,7 @@ _WORD = {"$ref": "#/definitions/RuleWord"}
 _OWN_CODE = "^(?!CG)[A-Z]{2,12}[0-9]{3,4}$"
 """Rules of one's own (`--rules`) are known by their codes only."""
 _DESCRIPTIONS = {
+    "extends": "Configurations of this repository that this one adds to; paths are relative to this file.",
     "profile": "The set of rules.",
     "select": "Run these rules only: codes, names, starts of codes or ALL.",
     "extend-select": "Run these rules as well.",

@@ -20,6 +20,9 @@ from composeguard.source.node import Path as Steps
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+PACK = "a pack"
+_OF_THEIR_OWN = ("policies", "packs")
+"""What the command line names beside the settings, not in their place."""
 _ADDED = ("extend_select", "ignore")
 """The lists that the command line adds to; it replaces others."""
 _ENTRIES = ("rules", "fix")
@@ -51,22 +54,25 @@ def settings(configuration: Configuration, options: LintOptions) -> Iterator[Set
     held = configuration.settings
     given = held.model_dump(by_alias=True, exclude_none=True)
     for name in type(held).model_fields:
-        key, said = dashed(name), getattr(options, name, None)
+        key = dashed(name)
+        said = None if name in _OF_THEIR_OWN else getattr(options, name, None)
         value = given.get(key)
         if said and name not in _ADDED:
             yield Setting((key,), value, COMMAND_LINE)
         elif isinstance(value, list) and value:
             added = len(said) if said and name in _ADDED else 0
+            ahead = len(value) - added - configuration.count(key)
             for index, item in enumerate(value):
-                from_file = index < len(value) - added
-                origin = configuration.place((key, index)) if from_file else COMMAND_LINE
-                yield Setting((key, index), item, origin)
+                origin = configuration.place((key, index - ahead)) if index >= ahead else PACK
+                yield Setting((key, index), item, origin if index < len(value) - added else COMMAND_LINE)
         elif name in _ENTRIES and isinstance(value, dict) and value:
             for entry, below in value.items():
-                yield Setting((key, entry), below, configuration.place((key, entry)))
+                own = configuration.says((key, entry))
+                yield Setting((key, entry), below, configuration.places((key, entry)) if own else PACK)
         else:
-            from_file = name in held.model_fields_set and value not in (None, [], {})
-            yield Setting((key,), value, configuration.place((key,)) if from_file else DEFAULT)
+            is_said = name in held.model_fields_set and value not in (None, [], {})
+            place = configuration.place((key,)) if configuration.says((key,)) else PACK
+            yield Setting((key,), value, place if is_said else DEFAULT)
 
 
 def _text(found: list[Setting]) -> str:
@@ -88,5 +94,5 @@ def _text(found: list[Setting]) -> str:
 
 def _json(configuration: Configuration, found: list[Setting]) -> str:
     rows = [{"path": list(each.steps), "value": each.value, "origin": each.origin} for each in found]
-    content = {"configuration": configuration.origin or None, "settings": rows}
+    content = {"configuration": configuration.origin or None, "files": configuration.files, "settings": rows}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

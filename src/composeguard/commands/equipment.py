@@ -71,12 +71,15 @@ class Equipment:
         """A configuration on top of packs, and the rules that it and they bring."""
         rules, exemptions, pack = self.rules, self._exemptions, self._pack
         if configuration.settings.packs:
-            from composeguard.config.pack import Exemptions
+            from composeguard.config.pack import NO_PACK, Exemptions
 
-            try:
-                own = _together(configuration.settings.packs, Path.cwd() / Path(configuration.origin).parent, root)
-            except UsageError as error:
-                raise ConfigError(f"{configuration.place(('packs',))}: {error}") from None
+            own = NO_PACK
+            for index, word in enumerate(configuration.settings.packs):
+                folder = Path.cwd() / configuration.folder(("packs", index))
+                try:
+                    own = _together([word], folder, root).over(own)
+                except UsageError as error:
+                    raise ConfigError(f"{configuration.place(('packs', index))}: {error}") from None
             rules = _with_pack(rules, own)
             exemptions = (*exemptions, Exemptions.of(own, rules, trusted=False))
             pack = own if pack is None else own.over(pack)

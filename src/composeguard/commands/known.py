@@ -61,7 +61,7 @@ class Baselines:
 def configured(configuration: Configuration) -> str | None:
     """The path of the baseline that a configuration names, which is relative to its file."""
     name = configuration.settings.baseline
-    return None if name is None else str(Path(configuration.origin).parent / name)
+    return None if name is None else str(configuration.folder(("baseline",)) / name)
 
 
 def read(path: Path, asked_by: str) -> Baseline:

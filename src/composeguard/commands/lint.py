@@ -24,7 +24,7 @@ from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.finding import Finding
-from composeguard.engine.overrides import Overrides
+from composeguard.engine.overrides import OverrideRow, Overrides
 from composeguard.engine.registry import near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Outcome, Selection, check
@@ -163,11 +163,17 @@ class Linter:
         return Result(project, reading, chosen, configuration, reported, outcome.findings)
 
     def _overrides(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
-        folder = str((self.cwd / configuration.origin).parent)
-        try:
-            return Overrides.of(configuration.settings.overrides, rules, folder)
-        except UsageError as error:
-            raise ConfigError(f"{configuration.place(('overrides',))}: {error}") from None
+        rows: list[OverrideRow] = []
+        overrides = configuration.settings.overrides
+        from_packs = len(overrides) - configuration.count("overrides")
+        for number, override in enumerate(overrides):
+            steps = ("overrides", number - from_packs) if number >= from_packs else ()
+            folder = str(self.cwd / configuration.folder(steps))
+            try:
+                rows += Overrides.of([override], rules, folder).rows
+            except UsageError as error:
+                raise ConfigError(f"{configuration.place(steps)}: {error}") from None
+        return Overrides(tuple(rows))
 
     def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
         """With `--since`, the findings of what changed."""
@@ -309,7 +315,7 @@ class Linter:
         if path is None and not self.options.no_config:
             path = discover(directory, repository(directory) or Path(directory.anchor))
         if path not in self._configurations:
-            configuration = DEFAULT if path is None else load(path, os.path.relpath(path, self.cwd))
+            configuration = DEFAULT if path is None else self._load(path)
             root = repository(directory) or (directory if path is None else path.parent)
             equipped = self.equipment.under(configuration, root)
             settings = _with_options(equipped.configuration.settings, self.options)
@@ -317,6 +323,10 @@ class Linter:
             chosen = self.equipment.held(selection(configuration, equipped.rules))
             self._configurations[path] = replace(equipped, configuration=configuration, selection=chosen)
         return self._configurations[path]
+
+    def _load(self, path: Path) -> Configuration:
+        folder = Path(_absolute(str(path.parent)))
+        return load(path, os.path.relpath(path, self.cwd), repository(folder) or folder)
 
 
 def _absolute(name: str) -> str:

@@ -68,6 +68,7 @@ class CheckOptions(LintOptions, frozen=True, kw_only=True):
     """Said here for the help; a run that is recalled does not come so far."""
     baseline: str | None = None
     since: str | None = None
+    add_ignore: str | None = None
 
 
 class FixOptions(LintOptions, frozen=True, kw_only=True):

@@ -47,10 +47,9 @@ def with_policies_of(configuration: Configuration, root: Path, rules: tuple[Rule
         return rules
     from composeguard.policy.load import load_policies
 
-    folder = Path(configuration.origin).parent
     paths = []
     for index, name in enumerate(names):
-        path = folder / name
+        path = configuration.folder(("policies", index)) / name
         # Links are followed here: a repository shows what lies in it, and nothing else of the machine.
         if not Path(disk.real(str(path))).is_relative_to(disk.real(str(root))):
             place = configuration.place(("policies", index))

@@ -150,10 +150,11 @@ class _Expander:
     def merge(self, out: dict[str, Node], merged: Node, path: Path) -> None:
         """What stands in the mapping wins over merged entries, and earlier sources over later ones."""
         sources = merged.value if isinstance(merged.value, list) else [merged]
+        if not all(isinstance(source.value, dict) for source in sources):
+            message = "a merge key takes a mapping or a list of mappings"
+            self.report(diagnose(Kind.SCHEMA, message, merged, path))
         for source in sources:
             if not isinstance(source.value, dict):
-                message = "a merge key takes a mapping or a list of mappings"
-                self.report(diagnose(Kind.SCHEMA, message, source, path))
                 continue
             first = Via(Way.MERGE_KEY, source)
             for key, entry in source.value.items():

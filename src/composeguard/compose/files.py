@@ -16,7 +16,7 @@ class Reason(Enum):
     """Why a file was not read."""
 
     MISSING = "does not exist"
-    OUTSIDE = "is outside the repository"
+    OUTSIDE = "was not read: it lies outside the repository or, without one, the folder of the given files"
     NOT_REGULAR = "is not a regular file"
     TOO_LARGE = "is larger than the limit"
     DENIED = "cannot be read"

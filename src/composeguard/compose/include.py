@@ -10,6 +10,7 @@ from msgspec import Struct
 from composeguard.compose.defaults import set_defaults
 from composeguard.compose.diagnostic import Kind
 from composeguard.compose.environment import NOWHERE, read_env_files
+from composeguard.compose.expand import LIST_FORM
 from composeguard.compose.freeze import same_data
 from composeguard.compose.keyed import entry_key
 from composeguard.compose.merge import MERGE_RULES, Came, Merger
@@ -192,6 +193,10 @@ def _inherited_environment(root: Node, environment: dict[str, Text]) -> Node:
 
     def fill(service: Node) -> Node:
         variables = service.value.get("environment") if isinstance(service.value, dict) else None
+        if variables is not None and isinstance(variables.value, dict) and variables.tag == LIST_FORM:
+            # What is merged of mappings by `extends` is such a list too.
+            named = {name: _with_own_value(name, entry, environment) for name, entry in variables.value.items()}
+            return _set(service, "environment", variables.with_value(named))
         if variables is None or not isinstance(variables.value, list):
             return service
         items = [_with_value(item, environment) for item in variables.value]
@@ -224,6 +229,12 @@ def _with_value(item: Node, environment: dict[str, Text]) -> Node:
     new = item.with_via(Way.ENV_FILE, item)
     new.value = join((f"{name}=", environment[name]))
     return new
+
+
+def _with_own_value(name: str, entry: Node, environment: dict[str, Text]) -> Node:
+    if entry.value is not None or name not in environment:
+        return entry
+    return entry.with_via(Way.ENV_FILE, entry).with_value(environment[name])
 
 
 def _each_service(root: Node, change: Callable[[Node], Node]) -> Node:

@@ -22,6 +22,8 @@ MAX_WORK = 8 * 1024 * 1024
 # Go folds case by Unicode, so that the long s and the Kelvin sign count as letters of a name.
 _START, _LETTER = "_A-Za-z\u017f\u212a", "_A-Za-z0-9\u017f\u212a"
 _REFERENCE = re.compile(rf"\$(?:(\$)|([{_START}][{_LETTER}]*)|\{{(?:([{_START}][{_LETTER}]*)(:?[-+?]|\}}))?)")
+# The usual text with a variable: one reference, with a default that is only text.
+_USUAL = re.compile(rf"([^$]*)\$\{{([{_START}][{_LETTER}]*)(:?-)([^${{}}\n]*)\}}([^$]*)")
 _BRACE = re.compile(r"\{.?|\}", re.DOTALL)
 
 
@@ -34,7 +36,7 @@ class Unset(Enum):
     """Unknown, also where the file requires it: an analysis has no environment, a deployment has one."""
 
 
-class Use(Struct, frozen=True):
+class Use(Struct, frozen=True, gc=False):
     """One variable that the value was made with; those of a default that is not used are not looked at."""
 
     name: str
@@ -54,7 +56,7 @@ class Use(Struct, frozen=True):
         return not self.found and not self.operator
 
 
-class Interpolated(Struct, frozen=True):
+class Interpolated(Struct, frozen=True, gc=False):
     """A value and the variables that it was made with."""
 
     value: Text
@@ -94,6 +96,21 @@ def interpolate(text: str, lookup: Mapping[str, Text], *, unset: Unset) -> Inter
     """
     if "$" not in text:
         return Interpolated(text)
+    match = _USUAL.fullmatch(text)
+    if match is not None:
+        before, name, operator, word, after = match.groups()
+        known = lookup.get(name)
+        found = known is not None
+        defaulted = not found or (operator == ":-" and not known)
+        chosen = word if defaulted else known
+        if isinstance(chosen, str) and len(text) + len(chosen) <= MAX_OUTPUT:
+            use = Use(name, found, defaulted, None, operator, len(before), match.end(4) + 1)
+            return Interpolated(before + chosen + after, (use,))
+    return interpolate_any(text, lookup, unset=unset)
+
+
+def interpolate_any(text: str, lookup: Mapping[str, Text], *, unset: Unset) -> Interpolated:
+    """The same, without a way of its own for the usual text."""
     run = _Run(text, lookup, unset)
     value = run.substitute(0, len(text), 0)
     return Interpolated(value, tuple(run.uses))

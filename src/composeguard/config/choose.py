@@ -15,11 +15,13 @@ from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, UsageError
+from composeguard.source.node import Path as Steps
 
 
 def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selection:
     """The rules that a configuration asks for, with their severities."""
     settings = configuration.settings
+    _check_words(configuration, rules)
     try:
         codes, severities = _codes(settings, rules), _severities(settings, rules)
         options = _options(configuration, rules)
@@ -33,6 +35,19 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
         options,
         rules,
     )
+
+
+def _check_words(configuration: Configuration, rules: tuple[Rule, ...]) -> None:
+    """Every rule that a file names exists: an error tells which file, and where."""
+    settings = configuration.settings
+    lists = {"select": settings.select or [], "extend-select": settings.extend_select, "ignore": settings.ignore}
+    words: list[tuple[Steps, str]] = [((key, n), word) for key, some in lists.items() for n, word in enumerate(some)]
+    for steps, word in [*words, *((("rules", word), word) for word in settings.rules)]:
+        if configuration.says(steps):
+            try:
+                find_rule(rules, word) if steps[0] == "rules" else matching(rules, word)
+            except UsageError as error:
+                raise ConfigError(f"{configuration.place(steps)}: {error}") from None
 
 
 def _codes(settings: Settings, rules: tuple[Rule, ...]) -> frozenset[str]:

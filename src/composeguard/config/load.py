@@ -6,9 +6,10 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 
+from composeguard.config.extend import ConfigFile, Merged, chain, merge, place_in
 from composeguard.config.model import FixSettings, RuleSettings, Settings
 from composeguard.engine.limits import Limits
 from composeguard.engine.options import dashed
@@ -18,7 +19,7 @@ from composeguard.errors import ConfigError
 from composeguard.model.image_profile import KEYS, ProfileError, read_profile
 from composeguard.source import disk
 from composeguard.source.file import SourceError, SourceFile
-from composeguard.source.node import Node, child
+from composeguard.source.node import Node
 from composeguard.source.node import Path as Steps
 
 FILE_NAMES = (".composeguard.yaml", ".composeguard.yml")
@@ -30,12 +31,39 @@ class Configuration(Struct, frozen=True):
 
     settings: Settings
     origin: str = ""
-    source: tuple[SourceFile, Node] | None = None
-    """The text, where places in it are known."""
+    merged: Merged = field(default_factory=Merged)
+    """What the files said: this one and those that it extends."""
+
+    def says(self, steps: Steps) -> bool:
+        """Whether a file speaks of a setting, or a part of it."""
+        return self.merged.origin(steps) is not None
 
     def place(self, steps: Steps) -> str:
         """The address of a setting: file, line and column as far as they are known."""
-        return _place(self.origin, *self.source, steps) if self.source else self.origin
+        found = self.merged.origin(steps)
+        return self.origin if found is None else found[0].place(found[1])
+
+    def places(self, steps: Steps) -> str:
+        """The same of a setting that several files may have said parts of: one place in each."""
+        said = self.merged.said
+        parts = (said[each] for each in said if each[: len(steps)] == steps and len(each) > len(steps))
+        files = {file.display: file.place(own[: len(steps)]) for file, own in parts}
+        return ", ".join(files.values()) if len(files) > 1 else self.place(steps)
+
+    def count(self, key: str) -> int:
+        """How many items of a list files have said; packs may have put others before them."""
+        said = self.merged.value.get(key)
+        return len(said) if isinstance(said, list) else 0
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files, in the order in which they count."""
+        return tuple(file.display for file in self.merged.files)
+
+    def folder(self, steps: Steps) -> Path:
+        """What paths of a setting are relative to: the folder of the file that said it."""
+        found = self.merged.origin(steps)
+        return Path(self.origin if found is None else found[0].display).parent
 
 
 DEFAULT = Configuration(Settings.model_construct())
@@ -67,12 +95,19 @@ def _has_table(path: Path) -> bool:
         return False
 
 
-def load(path: Path, display: str) -> Configuration:
-    """Read and check one configuration file.
+def load(path: Path, display: str, root: Path | None = None) -> Configuration:
+    """Read and check a configuration file and what it extends, which lies in `root` (else in the file's folder).
 
     Raises:
         ConfigError: it cannot be read, or says what it may not say; the message holds the place.
     """
+    files = chain(path, display, root or path.parent, _read)
+    merged = merge(files)
+    return Configuration(_validate(merged.value, display, None), display, merged)
+
+
+def _read(path: Path, display: str) -> ConfigFile:
+    """One file, checked for itself."""
     try:
         data = disk.read(str(path), _MAXIMUM_BYTES + 1)
     except OSError as error:
@@ -80,7 +115,9 @@ def load(path: Path, display: str) -> Configuration:
     if len(data) > _MAXIMUM_BYTES:
         raise ConfigError(f"{display}: larger than {_MAXIMUM_BYTES:,} bytes")
     if path.name == "pyproject.toml":
-        return Configuration(_validate(_toml_table(data, display), display, None), display)
+        table = _toml_table(data, display)
+        _validate(table, display, None)
+        return ConfigFile(path, display, table if isinstance(table, dict) else {})
     from composeguard.source.read import read_source
 
     try:
@@ -90,8 +127,8 @@ def load(path: Path, display: str) -> Configuration:
         raise ConfigError(f"{display}:{region.start_line}:{region.start_column}: {error.message}") from None
     root = file.documents[0] if file.documents else None
     value = {} if root is None or root.value is None else _plain(root)
-    settings = _validate(value, display, (file, root))
-    return Configuration(settings, display, (file, root) if root is not None else None)
+    _validate(value, display, (file, root))
+    return ConfigFile(path, display, value if isinstance(value, dict) else {}, (file, root) if root else None)
 
 
 def _toml_table(data: bytes, display: str) -> object:
@@ -121,7 +158,7 @@ def _validate(value: object, display: str, source: tuple[SourceFile, Node | None
         steps = tuple(first["loc"])
         place = display
         if source is not None and source[1] is not None:
-            place = _place(display, source[0], source[1], steps)
+            place = place_in(display, source[0], source[1], steps)
         name = ".".join(str(step) for step in steps)
         raise ConfigError(f"{place}: {_explain(name, steps, first['type'], first['msg'])}") from None
 
@@ -132,7 +169,7 @@ def _check_images(rows: Sequence[object], display: str, source: tuple[SourceFile
             read_profile(row)
         except ProfileError as error:
             steps = ("images", index, *error.steps)
-            place = _place(display, source[0], source[1], steps) if source and source[1] else display
+            place = place_in(display, source[0], source[1], steps) if source and source[1] else display
             if error.unknown:
                 raise ConfigError(f"{place}: {error}{near(error.unknown, KEYS)}") from None
             name = ".".join(str(step) for step in steps)
@@ -157,15 +194,3 @@ def _model_at(steps: Steps) -> type[BaseModel]:
     if steps[0] == "overrides":
         return Override
     return FixSettings if len(steps) == 1 else Limits
-
-
-def _place(display: str, file: SourceFile, root: Node, steps: Steps) -> str:
-    node: Node = root
-    for step in steps:
-        below = child(node, step)
-        if below is None:
-            break
-        node = below
-    start = node.key_start if node.key_start >= 0 else node.start
-    region = file.region(start, start)
-    return f"{display}:{region.start_line}:{region.start_column}"

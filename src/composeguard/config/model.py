@@ -24,7 +24,7 @@ class RuleSettings(BaseModel):
     severity: SeverityName | None = None
 
 
-def _rule_settings(value: object) -> object:
+def normal_rule(value: object) -> object:
     """The short forms: `CG302: off`, `CG302: high`."""
     if isinstance(value, bool):
         return {"enabled": value}
@@ -46,6 +46,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, alias_generator=dashed, defer_build=True)
 
+    extends: str | list[str] | None = None
     profile: ProfileName = "recommended"
     select: list[str] | None = None
     extend_select: list[str] = Field(default_factory=list)
@@ -63,4 +64,4 @@ class Settings(BaseModel):
     """Profiles of images; `model.image_profile` says what one is, and checks it."""
     fix: FixSettings | None = None
     overrides: list[Override] = Field(default_factory=list)
-    rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule_settings)]] = Field(default_factory=dict)
+    rules: dict[str, Annotated[RuleSettings, BeforeValidator(normal_rule)]] = Field(default_factory=dict)

@@ -61,7 +61,7 @@ class PackFile(Settings):
 
     name: str = Field(min_length=1, max_length=60)
     description: str = ""
-    extends: list[str] = Field(default_factory=list)
+    extends: str | list[str] | None = None
     locked: list[str] = Field(default_factory=list)
     exemptions: list[Exemption] = Field(default_factory=list)
 
@@ -154,7 +154,8 @@ def _load(word: str, folder: Path, inside: Path | None, shown: Path, chain: tupl
         tuple(said.exemptions),
     )
     base = NO_PACK
-    for index, other in enumerate(said.extends):
+    others = [said.extends] if isinstance(said.extends, str) else said.extends or []
+    for index, other in enumerate(others):
         try:
             base = _load(other, place, inside, shown, (*chain, place)).over(base)
         except UsageError as error:

@@ -40,10 +40,14 @@ class Override(BaseModel):
     )
 
 
+OverrideRow = tuple[Callable[[Finding], bool], Mapping[str, Severity | None]]
+"""What it holds for, and the verdicts by code."""
+
+
 class Overrides(Struct, frozen=True):
     """The overrides of one configuration, in order: the last that speaks of a finding counts."""
 
-    rows: tuple[tuple[Callable[[Finding], bool], Mapping[str, Severity | None]], ...] = ()
+    rows: tuple[OverrideRow, ...] = ()
 
     @classmethod
     def of(cls, overrides: Sequence[Override], rules: tuple[Rule, ...], folder: str) -> Overrides:

@@ -228,6 +228,11 @@ class _FileComments:
         return self._starts[index] if index >= 0 and line <= self._extents[self._starts[index]] else 0
 
 
+def service_line(file: SourceFile, line: int) -> int:
+    """The line of the key of the service that a line belongs to; 0 if it belongs to none."""
+    return max((start for start, end in service_extents(file).items() if start <= line <= end), default=0)
+
+
 def service_extents(file: SourceFile) -> dict[int, int]:
     """The line of each service's key, and the last line of that service."""
     extents: dict[int, int] = {}

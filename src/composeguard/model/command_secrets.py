@@ -146,6 +146,8 @@ _ASSIGNMENT = re.compile(r"(?:-e|--env=)?(?P<name>[A-Za-z_][\w.-]{0,100})=(?P<va
 _LONG = re.compile(r"--?(?:D(?=[\w-]+\.))?(?P<name>[A-Za-z][\w.-]{2,100})(?:(?P<equals>[=:])(?P<value>.*))?", re.DOTALL)
 _EXPANDED = re.compile(r"\$[\w{(@*]|`")
 """What the shell of the container puts in."""
+_CODE = re.compile(r"\+[A-Za-z_$][\w$.]*\(")
+"""What a script of another language calls to make the value: `"KEY="+JSON.stringify(…)`."""
 _NO_VALUE = re.compile(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
 _OPERATORS = "|&;<>()"
 
@@ -238,7 +240,7 @@ def _by_text(text: str, index: int) -> Iterator[tuple[str, int]]:
 
 def _is_secret(value: str, kind: Credential) -> bool:
     value = value.strip("\"'")
-    if not value or len(value) > _LONGEST or MARK in value or _EXPANDED.search(value):
+    if not value or len(value) > _LONGEST or MARK in value or _EXPANDED.search(value) or _CODE.match(value):
         return False
     return is_literal_secret(value, kind)
 

@@ -87,7 +87,7 @@ _SERVER = re.compile(r"\b(?:httpd|lighttpd|crond|ntpd|telnetd|dropbear|http\.ser
 
 def is_lasting(project: Project, service: Service) -> bool:
     """Whether a service is meant to run until it is stopped. What waits for its end, or says so itself, is not."""
-    if service.provider is not None or _ends_by_policy(service) or _is_awaited(project, service):
+    if service.provider is not None or _ends_by_policy(service) or service.name in project.awaited:
         return False
     stays = bool(service.ports) or service.restart in ("always", "unless-stopped")
     if not stays and _is_called_short(service):
@@ -113,13 +113,6 @@ def _ends_by_policy(service: Service) -> bool:
         # What publishes a port is there to be asked, though nothing starts it again.
         return service.restart == "no" and not service.ports
     return bool(policy and policy.condition == "none")
-
-
-def _is_awaited(project: Project, service: Service) -> bool:
-    """Whether another service starts when this one has ended well."""
-    workloads = (*project.services.values(), *project.jobs.values())
-    waits = (workload.depends_on.get(service.name) for workload in workloads)
-    return any(wait is not None and wait.condition == "service_completed_successfully" for wait in waits)
 
 
 def _is_tool(service: Service, repository: str) -> bool:

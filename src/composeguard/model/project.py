@@ -1,6 +1,7 @@
 """The whole project, as the reference would run it."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from pydantic import Field
 
@@ -29,6 +30,16 @@ class Project(Specification):
         provided = any(service.provider is not None for service in self.services.values())
         runs = any(workload.image or workload.build is not None for workload in workloads)
         return bool(workloads) and not runs and not provided
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The services that another one waits for to end well before it starts."""
+        return frozenset(
+            name
+            for workload in (*self.services.values(), *self.jobs.values())
+            for name, wait in workload.depends_on.items()
+            if wait.condition == "service_completed_successfully"
+        )
 
     def containers(self) -> Iterator[Container]:
         """Every service with its `pre_start` steps, then every job."""

@@ -34,7 +34,7 @@ _CHARACTER = 7
 """The width of a character of the picture's font, at most."""
 _BOLD = 8
 """The same for the names of services."""
-_PORT_CELLS, _HOST_CELLS, _NAME_CELLS, _IMAGE_CELLS, _LANE_CELLS = 20, 24, 40, 30, 17
+_PORT_CELLS, _HOST_CELLS, _NAME_CELLS, _IMAGE_CELLS, _LANE_CELLS = 29, 28, 40, 30, 17
 
 
 class Line(Struct, frozen=True):

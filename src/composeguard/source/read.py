@@ -8,7 +8,6 @@ resolves scalars otherwise than the Compose reference does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import yaml
 from yaml.events import (
@@ -24,6 +23,7 @@ from yaml.events import (
 
 from composeguard.source.collector import collector_off
 from composeguard.source.decode import decode
+from composeguard.source.events import Event, EventSource, libyaml_events
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.node import Node
@@ -36,47 +36,13 @@ _LIBRARY_DEPTH = "nesting depth"
 MERGE_KEY = "<<"
 
 
-class _Mark(Protocol):
-    index: int
-
-
-class _Event(Protocol):
-    """What all events share and some have; the class of an event tells which."""
-
-    start_mark: _Mark
-    end_mark: _Mark
-    anchor: str | None
-    tag: str | None
-    value: str
-    style: str | None
-    flow_style: bool | None
-
-
-class _EventSource(Protocol):
-    def get_event(self) -> _Event: ...
-
-    def dispose(self) -> None: ...
-
-
-def _events(text: str) -> _EventSource:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    source: _EventSource = loader(text)
-    return source
-
-
-def pure_python_events(text: str) -> _EventSource:
-    """The events of PyYAML's own parser: what runs where libyaml is missing."""
-    source: _EventSource = yaml.SafeLoader(text)
-    return source
-
-
 def read_source(
     uri: str,
     data: bytes,
     *,
     path: str = "",
     limits: Limits = DEFAULT,
-    events: Callable[[str], _EventSource] = _events,
+    events: Callable[[str], EventSource] = libyaml_events,
 ) -> SourceFile:
     """Decode and parse one file.
 
@@ -109,7 +75,7 @@ class _Composer:
     call for each costs more than what it does. Nodes are counted when their collection ends.
     """
 
-    def __init__(self, file: SourceFile, limits: Limits, events: _EventSource) -> None:
+    def __init__(self, file: SourceFile, limits: Limits, events: EventSource) -> None:
         self.file = file
         self.limits = limits
         self.source = events
@@ -156,7 +122,7 @@ class _Composer:
             elif kind is StreamEndEvent:
                 return roots
 
-    def _node(self, event: _Event, key_start: int, key_end: int) -> Node:
+    def _node(self, event: Event, key_start: int, key_end: int) -> Node:
         kind: type[object] = type(event)
         if kind is AliasEvent:
             return self._alias(event, key_start, key_end)
@@ -164,7 +130,7 @@ class _Composer:
             return self._anchored(event, event.anchor, key_start, key_end)
         return (self._scalar if kind is ScalarEvent else self._collection)(event, key_start, key_end)
 
-    def _anchored(self, event: _Event, name: str, key_start: int, key_end: int) -> Node:
+    def _anchored(self, event: Event, name: str, key_start: int, key_end: int) -> Node:
         anchor = self.anchors[name] = _Anchor()
         kind: type[object] = type(event)
         if kind is ScalarEvent:
@@ -178,7 +144,7 @@ class _Composer:
         self.deepest = max(outer, self.deepest)
         return node
 
-    def _scalar(self, event: _Event, key_start: int, key_end: int) -> Node:
+    def _scalar(self, event: Event, key_start: int, key_end: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
         style, tag, text = event.style or "", event.tag, event.value
         value: Scalar = text
@@ -190,7 +156,7 @@ class _Composer:
             end = start + len(self.file.text[start:end].rstrip(_TRAILING_BLANK))
         return Node(value, self.file, start, end, key_start, key_end, style, tag, event.anchor)
 
-    def _collection(self, event: _Event, key_start: int, key_end: int) -> Node:
+    def _collection(self, event: Event, key_start: int, key_end: int) -> Node:
         """A block collection ends where its last leaf does: the parser's mark is past trailing comments."""
         start = event.start_mark.index
         if self.depth >= self.limits.depth:
@@ -222,7 +188,7 @@ class _Composer:
                 end = start if start > end else end
         return Node(value, self.file, start, end, key_start, key_end, style, event.tag, event.anchor)
 
-    def _entries(self, entries: dict[str, Node]) -> tuple[_Event, Node | None]:
+    def _entries(self, entries: dict[str, Node]) -> tuple[Event, Node | None]:
         """Read a mapping up to the event that ends it; that and the last value come back."""
         file, following, names = self.file, self.next, self.names
         last: Node | None = None
@@ -274,7 +240,7 @@ class _Composer:
             else:
                 entries[name] = last = value
 
-    def _items(self, items: list[Node]) -> _Event:
+    def _items(self, items: list[Node]) -> Event:
         """Read a sequence up to the event that ends it."""
         file, following = self.file, self.next
         while True:
@@ -294,7 +260,7 @@ class _Composer:
             else:
                 items.append(self._node(item, -1, -1))
 
-    def _key(self, event: _Event) -> str | None:
+    def _key(self, event: Event) -> str | None:
         """The text of a key with an anchor or a tag, or that is no scalar; None where it is no string."""
         kind: type[object] = type(event)
         if kind is ScalarEvent and (event.style or event.value == MERGE_KEY):
@@ -304,7 +270,7 @@ class _Composer:
         node = self._node(event, -1, -1)
         return node.value if isinstance(node.value, str) else None
 
-    def _alias(self, event: _Event, key_start: int, key_end: int) -> Node:
+    def _alias(self, event: Event, key_start: int, key_end: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
         anchor = self.anchors.get(event.anchor or "")
         if anchor is None:

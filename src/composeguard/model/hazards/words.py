@@ -123,7 +123,7 @@ def _user(reading: Reading, container: Container) -> Iterator[Hazard]:
     yield Hazard(
         "empty-user",
         path,
-        f"{container.name} runs as root where {shown} are not set: its user is then `:`, which is no user of the image",
+        f"{container.name} runs as root where {shown} are not set: its user is then `:`, which names nobody",
         "root, if the variables are not set",
         repair=put(
             "demand the variables",
