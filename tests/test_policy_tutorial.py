@@ -37,3 +37,13 @@ def test_the_tutorial_is_true(
             assert captured.err + captured.out == shown, command
             steps += 1
     assert steps >= 8
+
+
+def test_the_examples_of_real_policies_pass_their_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = PAGE.parents[1] / "examples" / "policies"
+    assert run(["policy", "test", str(folder), "--require-all"]) == 0
+    assert "32 tests, all passed; 16 of 16 policies tested" in capsys.readouterr().out
+    page = (PAGE.parent / "policy-examples.md").read_text("utf-8")
+    text = (folder / "pod-security.yml").read_text("utf-8")
+    codes = re.findall(r"code: (POD\d+)", text)
+    assert [code for code in codes if f"| {code} |" not in page] == []

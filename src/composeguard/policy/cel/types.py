@@ -136,6 +136,8 @@ def _image(container: object) -> object:
 def _part(name: str) -> Callable[[object], object]:
     def read(image: object) -> object:
         text = getattr(image, name)
+        if name == "digest" and not text:
+            text = MARK if MARK in getattr(image, "tag", "") else ""  # `${TAG}` may be `1.2@sha256:…`
         return Unresolved(text, ("${…}",) * text.count(MARK)) if MARK in text else text
 
     return read

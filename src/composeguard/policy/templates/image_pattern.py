@@ -48,7 +48,9 @@ def _part(container: Container, part: str) -> str | None:
         return image if not isinstance(image, Unresolved) else None
     name = image_name(image)
     text = None if name is None else str(getattr(name, part))
-    return None if text is None or MARK in text else text
+    if text is None or MARK in text or (part == "digest" and name is not None and not text and MARK in name.tag):
+        return None  # `${TAG}` may be `1.2@sha256:…`
+    return text
 
 
 TEMPLATE = Template("image-pattern", ImagePattern, Scope.CONTAINER, _make)
