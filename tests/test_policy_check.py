@@ -133,6 +133,12 @@ def test_a_blocked_ignore_is_shown(folder: Path, capsys: pytest.CaptureFixture[s
     assert "CG903" not in out
 
 
+def test_no_comment_is_written_for_what_is_locked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--select", "ACME", "--policy", "../locked.yml", "--add-ignore", "we must"]) == 1
+    assert "the policy is locked" in capsys.readouterr().out
+    assert (folder / "compose.yaml").read_text() == COMPOSE
+
+
 def test_a_configuration_names_nothing_outside_its_repository(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("../acme.yml", str(folder.parent / "acme.yml"), "link.yml", "linked"):
         (folder / "link.yml").unlink(missing_ok=True)

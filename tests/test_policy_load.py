@@ -335,3 +335,15 @@ def test_codes_and_names_are_taken_once(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ComposeguardError, match="no file of policies"):
         load_policies([tmp_path / "empty"])
+
+
+def test_a_policy_without_description_says_what_it_wants() -> None:
+    template, expression = policies(
+        """
+        policies:
+          - {code: ACME001, use: require-key, with: {key: healthcheck}}
+          - {code: ACME002, name: small, for: service, assert: service.name != "x", message: "no {service.name}"}
+        """
+    )
+    assert template.summary == "The policy ACME001: each service sets a key."
+    assert expression.summary == 'The policy small on each `service`: `service.name != "x"`.'

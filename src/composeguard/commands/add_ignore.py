@@ -26,6 +26,7 @@ from composeguard.source import disk
 from composeguard.source.file import SourceFile
 
 _NEVER = "what could not be read or seen, and what is said of comments, is not accepted by a comment"
+_LOCKED = "the policy is locked: a comment has no effect"
 _OTHERS = "the comment would accept findings that are not shown as well"
 _NOT_REACHED = "a comment does not reach it"
 
@@ -82,6 +83,8 @@ def _accept(linter: Linter, result: Result, reason: str, tally: _Tally) -> set[_
         if finding.suppression is None:
             if finding.rule.always or finding.rule.scope in (Scope.SUPPRESSION, Scope.FAILURE):
                 tally.refused.append((finding, _NEVER))
+            elif finding.rule.locked:
+                tally.refused.append((finding, _LOCKED))
             else:
                 pending.append(finding)
     while pending:

@@ -14,7 +14,7 @@ from composeguard.policy.declaration import Declaration, ExampleOfRule, PolicyFi
 from composeguard.policy.document import checked, key_or_start, read
 from composeguard.policy.error import PolicyError
 from composeguard.policy.expression import judged
-from composeguard.policy.templates import templated
+from composeguard.policy.templates import NAMES, template, templated
 from composeguard.source import disk
 from composeguard.source.node import Node
 
@@ -138,9 +138,11 @@ def _rule(policy: Declaration, node: Node) -> Rule:
 def _documentation(policy: Declaration) -> str:
     if policy.description:
         return policy.description
-    if policy.message:
-        return f"{policy.message}."
-    return f"The policy {policy.name or policy.code}, of the template `{policy.use}`."
+    name = policy.name or policy.code
+    if policy.use in NAMES:
+        says = (template(str(policy.use)).parameters.__doc__ or "").partition(": ")[2].partition("\n")[0]
+        return f"The policy {name}: {says}"
+    return f"The policy {name} on each `{policy.for_}`: `{policy.assert_}`."
 
 
 def _reference(given: str | SourceOfRule) -> Reference:
