@@ -150,6 +150,28 @@ def test_a_configuration_names_nothing_outside_its_repository(folder: Path, caps
         assert "is not in repository" in capsys.readouterr().err
 
 
+def test_a_link_in_a_folder_of_policies_shows_nothing_of_the_machine(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.parent / "secret.yml").write_text("password: hunter2\n")
+    (folder / "policies").mkdir()
+    (folder / "pack").mkdir()
+    (folder / "pack" / "pack.yaml").write_text("name: p\npolicies: [policies]\n")
+    (folder / "pack" / "policies").mkdir()
+    (folder / "linked").mkdir()
+    (folder / "linked" / "pack.yaml").symlink_to(folder.parent / "secret.yml")
+    for name in ("policies", "pack/policies"):
+        (folder / name / "acme.yml").symlink_to(folder.parent / "secret.yml")
+    for configuration in ("policies: [policies]", "packs: [./pack]", "packs: [./linked]"):
+        (folder / ".composeguard.yaml").write_text(f"{configuration}\n")
+        assert run(["check"]) == 2
+        captured = capsys.readouterr()
+        assert "hunter2" not in captured.err + captured.out
+        assert "is not in" in captured.err
+    assert run(["check", "--no-config", "--policy", "policies"]) == 2
+    assert "hunter2" not in capsys.readouterr().err
+
+
 PYTHON = """\
 from pathlib import Path
 Path({mark!r}).write_text("ran")

@@ -80,7 +80,10 @@ class Equipment:
                     own = _together([word], folder, root).over(own)
                 except UsageError as error:
                     raise ConfigError(f"{configuration.place(('packs', index))}: {error}") from None
-            rules = _with_pack(rules, own)
+            try:
+                rules = _with_pack(rules, own, root)
+            except UsageError as error:
+                raise ConfigError(f"{configuration.place(('packs',))}: {error}") from None
             exemptions = (*exemptions, Exemptions.of(own, rules, trusted=False))
             pack = own if pack is None else own.over(pack)
         rules = with_policies_of(configuration, root, rules)
@@ -114,11 +117,14 @@ def _together(words: Sequence[str], folder: Path, inside: Path | None) -> Pack:
     return whole
 
 
-def _with_pack(rules: tuple[Rule, ...], pack: Pack) -> tuple[Rule, ...]:
-    from composeguard.config.pack import locked_by
+def _with_pack(rules: tuple[Rule, ...], pack: Pack, root: Path | None = None) -> tuple[Rule, ...]:
+    from composeguard.config.pack import SHIPPED, locked_by
 
     if pack.policies:
         from composeguard.policy.load import load_policies
 
-        rules = (*rules, *load_policies(pack.policies, rules, names_from=Path.cwd()))
+        shipped = [path for path in pack.policies if path.is_relative_to(SHIPPED)]
+        others = [path for path in pack.policies if path not in shipped]
+        rules = (*rules, *load_policies(shipped, rules, names_from=Path.cwd()))
+        rules = (*rules, *load_policies(others, rules, names_from=Path.cwd(), inside=root))
     return locked_by(rules, pack)

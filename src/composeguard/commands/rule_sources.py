@@ -56,6 +56,6 @@ def with_policies_of(configuration: Configuration, root: Path, rules: tuple[Rule
             raise ConfigError(f"{place}: policies: {name} is not in {root.name or root}, whose configuration this is")
         paths.append(path)
     try:
-        return (*rules, *load_policies(paths, rules, names_from=Path.cwd()))
+        return (*rules, *load_policies(paths, rules, names_from=Path.cwd(), inside=root))
     except UsageError as error:
         raise ConfigError(f"{configuration.place(('policies',))}: {error}") from None

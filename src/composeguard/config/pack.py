@@ -29,7 +29,7 @@ from composeguard.source.node import Node, child
 
 GROUP = "composeguard.packs"
 _DEEPEST = 10
-_SHIPPED = Path(__file__).resolve().parents[1] / "packs"
+SHIPPED = Path(__file__).resolve().parents[1] / "packs"
 _LISTS = ("extend_select", "ignore", "exclude", "images", "overrides")
 _OWN = ("name", "description", "extends", "locked", "exemptions", "policies", "packs", "baseline")
 """Keys of a pack that are no settings of a run, or none that a pack may make."""
@@ -112,7 +112,7 @@ def _both(base: BaseModel | None, over: BaseModel) -> BaseModel:
 
 def shipped() -> tuple[str, ...]:
     """The names of the packs that come with composeguard."""
-    return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{PACK_FILE}")))
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob(f"*/{PACK_FILE}")))
 
 
 def load_pack(word: str, folder: Path, *, inside: Path | None = None, shown: Path | None = None) -> Pack:
@@ -173,7 +173,7 @@ def _item(root: Node, key: str, index: int) -> Node:
 def _place(word: str, folder: Path, inside: Path | None) -> Path:
     if "/" not in word and "\\" not in word and not word.startswith("."):
         if word in shipped():
-            return _SHIPPED / word
+            return SHIPPED / word
         if inside is None and _is_file(folder / word / PACK_FILE):
             return _real(folder / word)
         found = None if inside is not None else _installed(word)
@@ -181,8 +181,10 @@ def _place(word: str, folder: Path, inside: Path | None) -> Path:
             return found
         raise UsageError(f"there is no pack {word!r}{near(word, shipped())}; a folder is written as ./{word}")
     place = _real(folder / word)
-    if inside is not None and not place.is_relative_to(_real(inside)) and not place.is_relative_to(_SHIPPED):
+    if inside is not None and not place.is_relative_to(_real(inside)) and not place.is_relative_to(SHIPPED):
         raise UsageError(f"the pack {word} is not in {inside.name}, whose configuration names it")
+    if inside is not None and not _real(place / PACK_FILE).is_relative_to(place):
+        raise UsageError(f"the {PACK_FILE} of {word} is not in its folder")
     if not _is_file(place / PACK_FILE):
         raise UsageError(f"{word}: no folder with a {PACK_FILE}")
     return place

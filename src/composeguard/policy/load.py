@@ -30,18 +30,23 @@ _TESTS = (".bad.yml", ".good.yml", ".fixed.yml", ".bad.yaml", ".good.yaml", ".fi
 
 
 def load_policies(
-    paths: Iterable[Path], known: Sequence[Rule] = (), *, names_from: Path | None = None
+    paths: Iterable[Path], known: Sequence[Rule] = (), *, names_from: Path | None = None, inside: Path | None = None
 ) -> tuple[Rule, ...]:
     """The rules of files and folders of policies, by code. `known` are those that are there already.
 
     Raises:
         PolicyError: a policy cannot be used, or has the code or name of another.
-        UsageError: there is nothing at a path.
+        UsageError: there is nothing at a path, or a link leads out of `inside`, or else of its folder: an
+            error shows a line of what it leads to.
     """
     rules: dict[str, Rule] = {}
     taken = {word: rule.code for rule in known for word in (rule.code, rule.name)}
     for path in paths:
-        for file in policy_files(path):
+        files = policy_files(path)
+        around = inside if inside is not None or files == (path,) else path
+        for file in files:
+            if around is not None and not Path(disk.real(str(file))).is_relative_to(disk.real(str(around))):
+                raise UsageError(f"{file}: a link to what is not in {around.name or around}")
             for rule, node in _file(file, _name(file, names_from)):
                 for word, key in ((rule.code, "code"), (rule.name, "name")):
                     if word in taken:
