@@ -475,6 +475,21 @@ def test_unsafe_fixes_are_asked_for(run: Run) -> None:
     assert path.read_text() == CLEAN
 
 
+def test_a_fix_that_needs_a_variable_waits_for_it(run: Run) -> None:
+    secrets = '    environment:\n      DB_PASSWORD: "fir-tree-19"\n      API_TOKEN: "oak-tree-20"\n'
+    path = write("compose.yaml", CLEAN + secrets)
+    write(".env", "API_TOKEN=a-new-one\n")
+    result = run("fix", "--unsafe")
+    taken = secrets.replace('"oak-tree-20"', '"${API_TOKEN:?}"')
+    assert (result.code, path.read_text()) == (1, CLEAN + taken)
+    assert "CG601 web: first set DB_PASSWORD in `.env`, else Compose refuses the project" in result.out
+    assert "; left 1 alone" in result.out
+    assert "--unsafe" not in run("fix").out
+    assert "--unsafe" not in run("check").out
+    assert run("fix", "--unsafe", "--select", "CG601").code == 0
+    assert path.read_text() == CLEAN + taken.replace('"fir-tree-19"', '"${DB_PASSWORD:?}"')
+
+
 def test_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(
         "services:\n" + "".join(f"  s{n}: {{image: 'nginx:1', privileged: true}}\n" for n in range(400))

@@ -105,7 +105,15 @@ def _plan(linter: Linter, result: Result, options: FixOptions, start: Checked, w
         again = linter.check(result.project, overlay)
         return Checked(again.reading.root, again.judged)
 
-    return plan(start, recheck, allow_unsafe=options.unsafe or options.interactive, wanted=wanted)
+    words = {word.lower() for word in (*options.select, *options.extend_select)}
+    named = {rule.code for rule in linter.rules if rule.code.lower() in words or rule.name in words}
+    return plan(
+        start,
+        recheck,
+        allow_unsafe=options.unsafe or options.interactive,
+        wanted=wanted,
+        by_name=lambda finding: options.interactive or finding.code in named,
+    )
 
 
 def _as_first_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:

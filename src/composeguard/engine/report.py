@@ -125,8 +125,8 @@ class Report:
 
 
 def count_fixable(findings: Iterable[Finding]) -> Fixable:
-    """Count the findings whose rule offers a fix."""
-    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None)
+    """Count the findings whose rule offers a fix that needs nothing else."""
+    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None and not finding.fix.first)
     return Fixable(counted[Safety.SAFE], counted[Safety.UNSAFE])
 
 

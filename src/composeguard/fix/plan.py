@@ -61,7 +61,7 @@ class Plan:
     applied: tuple[Applied, ...]
     refused: tuple[Refused, ...]
     skipped_unsafe: tuple[Finding, ...]
-    """Findings whose fix is unsafe, and unsafe fixes were not asked for."""
+    """Findings whose fix is unsafe and needs nothing else, and unsafe fixes were not asked for."""
     after: Checked
     """The project as it is with the new texts."""
 
@@ -72,14 +72,19 @@ def plan(
     *,
     allow_unsafe: bool = False,
     wanted: Callable[[Finding], bool] | None = None,
+    by_name: Callable[[Finding], bool] | None = None,
 ) -> Plan:
-    """Plan all fixes of a project that can be proved. `wanted` narrows them down: to a selection, or by asking."""
-    return _Planner(start, recheck, allow_unsafe, wanted).run()
+    """Plan all fixes of a project that can be proved. `wanted` narrows them down: to a selection, or by asking.
+
+    `by_name` tells which of them are asked for so that they are made though something has to be done first; all of
+    them, where it is not given.
+    """
+    return _Planner(start, recheck, allow_unsafe, wanted, by_name).run()
 
 
 def offered(start: Checked, wanted: Callable[[Finding], bool]) -> Iterator[Offer]:
     """The changes that a plan would begin with, safe and unsafe, one by one."""
-    planner = _Planner(start, lambda _: start, True, wanted)
+    planner = _Planner(start, lambda _: start, True, wanted, None)
     locator = Locator(start.root)
     candidates, _ = planner.candidates(locator)
     return offers(candidates, Bench(locator.indexes, planner.witness))
@@ -109,12 +114,18 @@ class Previews:
 
 class _Planner:
     def __init__(
-        self, start: Checked, recheck: Recheck, allow_unsafe: bool, wanted: Callable[[Finding], bool] | None
+        self,
+        start: Checked,
+        recheck: Recheck,
+        allow_unsafe: bool,
+        wanted: Callable[[Finding], bool] | None,
+        by_name: Callable[[Finding], bool] | None,
     ) -> None:
         self.current = start
         self.recheck = recheck
         self.allow_unsafe = allow_unsafe
         self.wanted = wanted
+        self.by_name = by_name
         self.witness = Witness()
         self.originals: dict[str, SourceFile] = {}
         self.texts: dict[str, str] = {}
@@ -139,6 +150,9 @@ class _Planner:
             if finding.fingerprint not in known:
                 reason = self.failed.get(finding.fingerprint, "it needs another run")
                 refused.append(Refused(finding, reason))
+        refused.extend(
+            Refused(each, f"first {_what_first(each)}, else Compose refuses the project") for each in self._waiting()
+        )
         files = tuple(
             FilePlan(self.originals[path], text, tuple(self.lost.get(path, ())))
             for path, text in self.texts.items()
@@ -156,10 +170,19 @@ class _Planner:
         ]
 
     def _eligible(self) -> list[Finding]:
-        return [finding for finding in self._open() if self.allow_unsafe or _is_safe(finding)]
+        return [each for each in self._open() if (self.allow_unsafe or _is_safe(each)) and not self._waits(each)]
 
     def _skipped(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self._open() if not self.allow_unsafe and not _is_safe(finding))
+        if self.allow_unsafe:
+            return ()
+        return tuple(each for each in self._open() if not _is_safe(each) and not self._waits(each))
+
+    def _waiting(self) -> list[Finding]:
+        """Those that would be made if what has to come first were done."""
+        return [each for each in self._open() if (self.allow_unsafe or _is_safe(each)) and self._waits(each)]
+
+    def _waits(self, finding: Finding) -> bool:
+        return bool(_what_first(finding)) and self.by_name is not None and not self.by_name(finding)
 
     def candidates(self, locator: Locator) -> tuple[list[Candidate], list[Refused]]:
         """The changes to make, those that several findings ask for taken together; and what is refused outright."""
@@ -205,6 +228,10 @@ class _Planner:
         overlay = {path: encode(self.originals[path], text) for path, text in self.texts.items()}
         overlay.update({path: encode(each.file, each.text) for path, each in tried.items()})
         return self.recheck(overlay)
+
+
+def _what_first(finding: Finding) -> str:
+    return finding.fix.first if finding.fix is not None else ""
 
 
 def _is_safe(finding: Finding) -> bool:
