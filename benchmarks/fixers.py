@@ -6,22 +6,26 @@ CORPUS holds folders of public Compose files and a MANIFEST.tsv with the referen
 Every fixer gets a copy of its own, the same files in the same batches, and a hard limit of time. Then, for each file:
 does it parse, does the reference still accept it (`tests/reference`, if it is built), which comments are gone, which
 lines changed though their data did not, does a second run change it again. Our own `check` counts findings before and
-after, of all rules, so that one measure serves all; a peer that is not named is told as missing.
+after, of all rules, so that one measure serves all; a peer that is not named is told as missing. Of our own fixers it
+is told, too, how many of the findings that have a fix are fixed, and why the others are not.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -34,6 +38,9 @@ from composeguard.source.read import read_source  # noqa: E402
 BATCH = 100
 LIMIT = 900.0
 """Seconds for one batch."""
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
+TOLD = re.compile(r"(?P<verb>fixed|left alone) .+?:\d+:\d+ (?P<code>[A-Z]+\d+)(?: [^:]*)?: (?P<reason>.*)")
+"""A line of what `fix` says."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Fixer:
     name: str
     command: Sequence[str]
     version: Sequence[str]
+    safeties: frozenset[str] = frozenset()
+    """Of ours: which fixes it makes."""
 
 
 @dataclass
@@ -54,11 +63,18 @@ class Score:
     broken: int = 0
     refused_after: int = 0
     comments_lost: int = 0
+    comments_shown: int = 0
+    """Of those that are lost: told to the person who runs it."""
     files_with_lost: int = 0
     restyled: int = 0
     changed_again: int = 0
     findings: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    fixable: int = 0
+    """Findings of the default profile that have a fix which this fixer makes, before the run."""
+    made: int = 0
+    left: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What it did not make, by rule and reason."""
 
 
 def batches(files: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -66,25 +82,49 @@ def batches(files: Sequence[str]) -> Iterable[Sequence[str]]:
     return (files[start : start + BATCH] for start in range(0, len(files), BATCH))
 
 
-def run(fixer: Fixer, folder: Path, files: Sequence[str]) -> float:
-    """Repair all files; the seconds that it took."""
+def run(fixer: Fixer, folder: Path, files: Sequence[str]) -> tuple[float, str]:
+    """Repair all files; the seconds that it took, and what it said."""
+    said: list[str] = []
     started = time.perf_counter()
     for batch in batches(files):
-        subprocess.run([*fixer.command, *batch], cwd=folder, capture_output=True, timeout=LIMIT, check=False)
-    return time.perf_counter() - started
+        done = subprocess.run(
+            [*fixer.command, *batch], cwd=folder, capture_output=True, timeout=LIMIT, check=False, env=ENVIRONMENT
+        )
+        said.append(done.stdout.decode("utf-8", "replace"))
+    return time.perf_counter() - started, "".join(said)
 
 
-def findings(folder: Path, files: Sequence[str]) -> Counter[str]:
-    """How many findings our own `check` has, by code."""
-    command = [sys.executable, "-m", "composeguard", "check", "--no-config", "--profile=all", "--allow-partial"]
-    found: Counter[str] = Counter()
+def findings(folder: Path, files: Sequence[str], profile: str = "all") -> list[Mapping[str, Any]]:
+    """What our own `check` finds."""
+    command = [sys.executable, "-m", "composeguard", "check", "--no-config", f"--profile={profile}", "--allow-partial"]
+    found: list[Mapping[str, Any]] = []
     for batch in batches(files):
         done = subprocess.run(
-            [*command, "--exit-zero", "-q", "-f", "jsonl", "--", *batch], cwd=folder, capture_output=True, check=False
+            [*command, "--exit-zero", "-q", "-f", "jsonl", "--", *batch],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            env=ENVIRONMENT,
         )
         rows = map(json.loads, done.stdout.splitlines())
-        found.update(row["code"] for row in rows if row["type"] == "finding")
+        found.extend(row for row in rows if row["type"] == "finding")
     return found
+
+
+def by_code(found: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    return Counter(row["code"] for row in found)
+
+
+def listen(score: Score, said: str) -> None:
+    """What one of our own fixers tells of its run."""
+    for line in said.splitlines():
+        told = TOLD.match(line)
+        if told and told["verb"] == "fixed":
+            score.made += 1
+        elif told:
+            reason = re.sub(r"(?<=set )\w+( and \w+)?(?= in )", "NAME", told["reason"])
+            score.left[told["code"], re.sub(r"(?<=takes effect in ).*", "others", reason)] += 1
+        score.comments_shown += ": removed with its entry: " in line
 
 
 def read(data: bytes) -> SourceFile | None:
@@ -121,7 +161,12 @@ def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[
         shutil.copytree(corpus, folder, ignore=shutil.ignore_patterns("MANIFEST.tsv"))
         for path in folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        score.seconds = run(fixer, folder, files)
+        if fixer.safeties:
+            rows = (row["fix"] for row in findings(folder, files, "recommended"))
+            score.fixable = sum(fix is not None and fix["safety"] in fixer.safeties for fix in rows)
+        score.seconds, said = run(fixer, folder, files)
+        if fixer.safeties:
+            listen(score, said)
         changed = [file for file in files if (folder / file).read_bytes() != (corpus / file).read_bytes()]
         score.changed = len(changed)
         for file in changed:
@@ -130,7 +175,7 @@ def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[
                 path = folder / file
                 answer = oracle.load(path.parent, Request(files=(path.name,)), timeout=10)
                 score.refused_after += answer.result == "reject"
-        score.findings = findings(folder, files)
+        score.findings = by_code(findings(folder, files))
         after = {file: (folder / file).read_bytes() for file in changed}
         run(fixer, folder, changed)
         score.changed_again = sum((folder / file).read_bytes() != data for file, data in after.items())
@@ -180,6 +225,7 @@ ROWS: Sequence[tuple[str, Callable[[Score], str]]] = (
     ("files that no longer parse", lambda score: f"{score.broken:,}"),
     ("files that the reference accepted before and refuses after", lambda score: f"{score.refused_after:,}"),
     ("comments lost", lambda score: f"{score.comments_lost:,}"),
+    ("… that the run did not show", lambda score: f"{score.comments_lost - score.comments_shown:,}"),
     ("… in files", lambda score: f"{score.files_with_lost:,}"),
     ("lines with other style and the same words", lambda score: f"{score.restyled:,}"),
     ("files that a second run changes again", lambda score: f"{score.changed_again:,}"),
@@ -202,6 +248,39 @@ def table(scores: dict[str, Score], before: Counter[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def shares(scores: Mapping[str, Score]) -> str:
+    """How much of what has a fix is fixed, and why the rest is not."""
+    ours = {name: score for name, score in scores.items() if score.fixable}
+    lines = [f"| Findings with a fix | {' | '.join(ours)} |", "|---|" + "---:|" * len(ours)]
+
+    def row(label: str, cells: Callable[[Score], str]) -> None:
+        lines.append(f"| {label} | {' | '.join(cells(score) for score in ours.values())} |")
+
+    row("in the files before", lambda score: f"{score.fixable:,}")
+    row("fixed", lambda score: f"{score.made:,}")
+    row("left for a person, who has a value to set first", lambda score: f"{waiting(score):,}")
+    row("left alone for another reason", lambda score: f"{score.left.total() - waiting(score):,}")
+    row("share that is fixed, of all", lambda score: percent(score.made, score.left.total()))
+    row(
+        "share that is fixed, of those that wait for nobody",
+        lambda score: percent(score.made, score.left.total() - waiting(score)),
+    )
+    reasons = sorted({key for score in ours.values() for key in score.left})
+    lines += ["", f"| Left alone | reason | {' | '.join(ours)} |", "|---|---|" + "---:|" * len(ours)]
+    for code, reason in reasons:
+        cells = " | ".join(f"{score.left[code, reason]:,}" for score in ours.values())
+        lines.append(f"| {code} | {reason} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def waiting(score: Score) -> int:
+    return sum(count for (_, reason), count in score.left.items() if reason.startswith("first "))
+
+
+def percent(made: int, left: int) -> str:
+    return f"{100 * made / (made + left):.2f} %" if made else "-"
+
+
 INTRODUCTION = """\
 # Fixers side by side
 
@@ -210,9 +289,9 @@ accepts as they are. Each fixer worked on a copy of its own. A negative number o
 there are more of them afterwards. The second table counts with composeguard's own rules, all of them, whatever the
 fixer: a peer has rules of its own, and a finding that it takes away is counted where ours sees the same thing.
 
-What `fix --unsafe` makes the reference refuse is what CG601 asks for: a secret becomes `${{NAME:?}}`, and the project
-does not start until somebody sets it. The comments that our fixes take away stand inside an entry that is removed, or
-speak of it; the summary of each run shows them.
+The comments that our fixes take away stand inside an entry that is removed, or speak of it; the summary of each run
+shows them. A literal secret (CG601) becomes `${{NAME:?}}`, which Compose refuses until somebody sets it: this fix waits
+until `.env` does, or until it is asked for by name.
 {missing}
 """
 
@@ -227,13 +306,10 @@ def main() -> None:
     options = parser.parse_args()
 
     ours = [sys.executable, "-m", "composeguard"]
+    fix = [*ours, "fix", "--no-config", "--allow-partial", "--no-progress"]
     fixers = [
-        Fixer("fix", [*ours, "fix", "--no-config", "--allow-partial", "-q", "--"], [*ours, "--version"]),
-        Fixer(
-            "fix --unsafe",
-            [*ours, "fix", "--no-config", "--allow-partial", "-q", "--unsafe", "--"],
-            [*ours, "--version"],
-        ),
+        Fixer("fix", [*fix, "--"], [*ours, "--version"], frozenset(("safe",))),
+        Fixer("fix --unsafe", [*fix, "--unsafe", "--"], [*ours, "--version"], frozenset(("safe", "unsafe"))),
     ]
     missing = []
     for name, program, command in (
@@ -248,7 +324,7 @@ def main() -> None:
     files, accepted = manifest(corpus)
     files = files[:: options.every]
     accepted &= set(files)
-    before = findings(corpus, files)
+    before = by_code(findings(corpus, files))
     program = find_oracle()
     scores: dict[str, Score] = {}
     for fixer in fixers:
@@ -261,7 +337,7 @@ def main() -> None:
     if program is None:
         notes.append("The reference was not built: whether it accepts the files was not asked.")
     head = INTRODUCTION.format(files=len(files), accepted=len(accepted), missing="\n".join(notes))
-    page = f"{head}\n{table(scores, before)}"
+    page = f"{head}\n{shares(scores)}\n{table(scores, before)}"
     if options.out:
         options.out.write_text(page, encoding="utf-8")
     else:
