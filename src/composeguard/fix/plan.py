@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
 from composeguard.fix.claims import Claims, combine
+from composeguard.fix.consent import missing
 from composeguard.fix.judge import Checked, Judge
 from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.sharing import Owner
 from composeguard.fix.target import Located, Locator
 from composeguard.fix.trial import Bench, Candidate, Tried
 from composeguard.fix.witness import Witness
@@ -88,28 +88,6 @@ def offered(start: Checked, wanted: Callable[[Finding], bool]) -> Iterator[Offer
     locator = Locator(start.root)
     candidates, _ = planner.candidates(locator)
     return offers(candidates, Bench(locator.indexes, planner.witness))
-
-
-class Previews:
-    """The fixes of one project, each by itself; what is learned of the files serves them all."""
-
-    def __init__(self, start: Checked) -> None:
-        self._locator = Locator(start.root)
-        self._bench = Bench(self._locator.indexes, Witness())
-
-    def of(self, finding: Finding) -> tuple[Tried, ...]:
-        """The files that the fix of a finding changes, proved as texts.
-
-        Raises:
-            Refusal: there is no fix, or no proof.
-        """
-        if finding.fix is None:
-            raise Refusal("the rule has no fix for it")
-        located = combine([self._locator.locate(operation, finding.file) for operation in finding.fix.operations])
-        missing = _missing([finding], located)
-        if missing:
-            raise Refusal(missing)
-        return tuple(self._bench.attempt([Candidate((finding,), tuple(located))]).values())
 
 
 class _Planner:
@@ -201,9 +179,9 @@ class _Planner:
             together.setdefault(key, ([], located))[0].append(finding)
         candidates: list[Candidate] = []
         for findings, located in together.values():
-            missing = _missing(findings, located)
-            if missing:
-                refused.extend(Refused(finding, missing) for finding in findings)
+            reason = missing(findings, located)
+            if reason:
+                refused.extend(Refused(finding, reason) for finding in findings)
             else:
                 candidates.append(Candidate(tuple(findings), tuple(located)))
         return candidates, refused
@@ -236,25 +214,6 @@ def _what_first(finding: Finding) -> str:
 
 def _is_safe(finding: Finding) -> bool:
     return finding.fix is not None and finding.fix.safety is Safety.SAFE
-
-
-def _missing(findings: Sequence[Finding], located: Sequence[Located]) -> str:
-    """The reason to refuse where others share the text and do not ask for the same; "" where all do."""
-    asking = {owner for finding in findings for owner in _owners(finding)}
-    others: set[Owner] = set()
-    for each in located:
-        others |= each.needs - asking
-    if not others:
-        return ""
-    names = sorted(str(owner[-1]) for owner in others)
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"the text takes effect in {shown} too"
-
-
-def _owners(finding: Finding) -> set[Owner]:
-    """Who asks: whatever the operations name, so that one finding may speak for all who share its text."""
-    paths = [operation.path for operation in finding.fix.operations] if finding.fix else []
-    return {path[:2] if len(path) > 1 else (*path, "") for path in paths or [finding.path]}
 
 
 def _compatible(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
