@@ -166,8 +166,14 @@ class _Planner:
         """The changes to make, those that several findings ask for taken together; and what is refused outright."""
         refused: list[Refused] = []
         together: dict[tuple[tuple[str, int, str], ...], tuple[list[Finding], list[Located]]] = {}
+        shared = self._shared(locator)
         for finding in self._eligible():
             if finding.fingerprint in self.failed or finding.fix is None:
+                continue
+            if finding.fingerprint in shared:
+                candidate = shared[finding.fingerprint]
+                key = tuple((each.file.path, each.document, repr(each.operation)) for each in candidate)
+                together.setdefault(key, ([], candidate))[0].append(finding)
                 continue
             try:
                 found = [locator.locate(operation, finding.file) for operation in finding.fix.operations]
@@ -185,6 +191,27 @@ class _Planner:
             else:
                 candidates.append(Candidate(tuple(findings), tuple(located)))
         return candidates, refused
+
+    def _shared(self, locator: Locator) -> dict[str, list[Located]]:
+        """By fingerprint, the change of what several services share, where all of them ask for it: else each would
+        get a copy of its own."""
+        groups: dict[tuple[str, int, str], tuple[list[Finding], Located]] = {}
+        for finding in self._eligible():
+            if finding.fix is None or finding.fingerprint in self.failed or len(finding.fix.operations) != 1:
+                continue
+            try:
+                each = locator.locate_shared(finding.fix.operations[0], finding.file)
+            except Refusal:
+                continue
+            if each is not None:
+                key = (each.file.path, each.document, repr(each.operation))
+                groups.setdefault(key, ([], each))[0].append(finding)
+        return {
+            finding.fingerprint: [each]
+            for findings, each in groups.values()
+            if not missing(findings, [each])
+            for finding in findings
+        }
 
     def _apply(self, bench: Bench, chosen: Sequence[Candidate], number: int) -> bool:
         """Make what can be proved of the chosen; whether anything was made."""

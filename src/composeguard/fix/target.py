@@ -68,6 +68,16 @@ class Locator:
         verbatim = self._verbatim(operation, hint) if hint is not None and hint is not found else None
         return self._checked(verbatim or self._change(operation, chain), operation, chain)
 
+    def locate_shared(self, operation: Operation, hint: SourceFile | None = None) -> Located | None:
+        """A change of the list that several services share by an anchor, where they could have lists of their own."""
+        if not isinstance(operation, Append) or not operation.path:
+            return None
+        chain = Chain(self.root, operation.path, self.indexes)
+        shared = chain.end.shared and chain.complete and not any(Way.EXTENDS in ways(link.node) for link in chain.links)
+        if not shared or chain.end.spot.is_alias or self._own_key(operation, chain) is None:
+            return None
+        return self._checked(self._write(operation, chain), operation, chain)
+
     # Writing ----------------------------------------------------------------------------------------------------
 
     def _write(self, operation: Set | Append, chain: Chain) -> Located:
