@@ -217,11 +217,20 @@ class Locator:
             return False
         if not chain.complete or any(link.shared for link in chain.links):
             return False
-        own = chain.end.spot.node.value
-        if isinstance(value, list):
-            items = [item.value for item in own] if isinstance(own, list) else []
-            return all(item in items for item in value)
-        return not isinstance(value, dict) and not isinstance(own, dict | list)
+        return _covers(chain.end.spot.node, value)
+
+
+def _covers(own: Node, value: Plain) -> bool:
+    """Whether a value that is inherited beside an own one adds nothing to that."""
+    if isinstance(value, dict):
+        there = own.value
+        return isinstance(there, dict) and all(
+            key in there and _covers(there[key], each) for key, each in value.items()
+        )
+    if isinstance(value, list):
+        items = [item.value for item in own.value] if isinstance(own.value, list) else []
+        return all(item in items for item in value)
+    return not isinstance(own.value, dict | list)
 
 
 def _located(spot: Spot, operation: Operation) -> Located:
