@@ -14,6 +14,7 @@ from composeguard.engine.fix import Safety
 from composeguard.fix.claims import Claims, combine
 from composeguard.fix.consent import missing
 from composeguard.fix.judge import Checked, Judge
+from composeguard.fix.lift import lifted
 from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.target import Located, Locator
@@ -111,6 +112,8 @@ class _Planner:
         self.applied: list[Applied] = []
         self.failed: dict[str, str] = {}
         """Reasons by fingerprint, of fixes whose proof failed: they are not tried again."""
+        self.apart: set[str] = set()
+        """Fingerprints of findings whose change an anchor could not take for all who merge it."""
 
     def run(self) -> Plan:
         refused: list[Refused] = []
@@ -171,9 +174,9 @@ class _Planner:
             if finding.fingerprint in self.failed or finding.fix is None:
                 continue
             if finding.fingerprint in shared:
-                candidate = shared[finding.fingerprint]
-                key = tuple((each.file.path, each.document, repr(each.operation)) for each in candidate)
-                together.setdefault(key, ([], candidate))[0].append(finding)
+                change = shared[finding.fingerprint]
+                key = tuple((each.file.path, each.document, repr(each.operation)) for each in change)
+                together.setdefault(key, ([], change))[0].append(finding)
                 continue
             try:
                 found = [locator.locate(operation, finding.file) for operation in finding.fix.operations]
@@ -184,13 +187,23 @@ class _Planner:
             key = tuple((each.file.path, each.document, repr(each.operation)) for each in located)
             together.setdefault(key, ([], located))[0].append(finding)
         candidates: list[Candidate] = []
+        alone: list[Candidate] = []
+        bases: list[tuple[Candidate, str]] = []
         for findings, located in together.values():
+            candidate = Candidate(tuple(findings), tuple(located))
             reason = missing(findings, located)
             if reason:
-                refused.extend(Refused(finding, reason) for finding in findings)
+                bases.append((candidate, reason))
+            elif any(finding.fingerprint in self.apart for finding in findings):
+                alone.append(candidate)
             else:
-                candidates.append(Candidate(tuple(findings), tuple(located)))
-        return candidates, refused
+                candidates.append(candidate)
+        whole = [base for base, _ in bases if not any(each.fingerprint in self.apart for each in base.findings)]
+        made = [*lifted(candidates, whole, locator.indexes), *alone]
+        asked = {finding.fingerprint for candidate in made for finding in candidate.findings}
+        for base, reason in bases:
+            refused.extend(Refused(each, reason) for each in base.findings if each.fingerprint not in asked)
+        return made, refused
 
     def _shared(self, locator: Locator) -> dict[str, list[Located]]:
         """By fingerprint, the change of what several services share, where all of them ask for it: else each would
@@ -217,10 +230,16 @@ class _Planner:
         """Make what can be proved of the chosen; whether anything was made."""
         judge = Judge(self.current, bench, self._look)
         verdict = judge.judge(chosen)
+        again = False
         for candidate, reason in judge.failed:
-            self.failed.update({finding.fingerprint: reason for finding in candidate.findings})
+            again = again or candidate.lifted
+            for finding in candidate.findings:
+                if candidate.lifted:
+                    self.apart.add(finding.fingerprint)
+                else:
+                    self.failed[finding.fingerprint] = reason
         if verdict is None:
-            return False
+            return again
         for path, each in verdict.tried.items():
             self.originals.setdefault(path, each.file)
             self.texts[path] = each.text

@@ -24,6 +24,8 @@ class Candidate:
 
     findings: tuple[Finding, ...]
     located: tuple[Located, ...]
+    lifted: bool = False
+    """It changes an anchor for all who merge it; each of them could have a change of its own."""
 
 
 @dataclass(frozen=True, slots=True)
