@@ -1,13 +1,14 @@
 """What fixers do to copies of real files: composeguard, compose-lint and dclint side by side.
 
-    python benchmarks/fixers.py CORPUS [--compose-lint PROGRAM] [--dclint PROGRAM] [--out docs/fixers.md]
+    python benchmarks/fixers.py CORPUS [--compose-lint PROGRAM] [--dclint PROGRAM] [--every N] [--out docs/fixers.md]
 
 CORPUS holds folders of public Compose files and a MANIFEST.tsv with the reference's verdict on each (column `plain`).
 Every fixer gets a copy of its own, the same files in the same batches, and a hard limit of time. Then, for each file:
 does it parse, does the reference still accept it (`tests/reference`, if it is built), which comments are gone, which
 lines changed though their data did not, does a second run change it again. Our own `check` counts findings before and
 after, of all rules, so that one measure serves all; a peer that is not named is told as missing. Of our own fixers it
-is told, too, how many of the findings that have a fix are fixed, and why the others are not.
+is told, too, how many of the findings that have a fix are fixed, and why the others are not: these see all files, also
+where the comparison takes each Nth. Times are those of the processor, so that others on the machine do not count.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ from composeguard.source.read import read_source  # noqa: E402
 BATCH = 100
 LIMIT = 900.0
 """Seconds for one batch."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for one large file."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
 TOLD = re.compile(r"(?P<verb>fixed|left alone) .+?:\d+:\d+ (?P<code>[A-Z]+\d+)(?: [^:]*)?: (?P<reason>.*)")
@@ -87,13 +89,19 @@ def batches(files: Sequence[str]) -> Iterable[Sequence[str]]:
 def run(fixer: Fixer, folder: Path, files: Sequence[str]) -> tuple[float, str]:
     """Repair all files; the seconds that it took, and what it said."""
     said: list[str] = []
-    started = time.perf_counter()
+    started = processor()
     for batch in batches(files):
         done = subprocess.run(
             [*fixer.command, *batch], cwd=folder, capture_output=True, timeout=LIMIT, check=False, env=ENVIRONMENT
         )
         said.append(done.stdout.decode("utf-8", "replace"))
-    return time.perf_counter() - started, "".join(said)
+    return processor() - started, "".join(said)
+
+
+def processor() -> float:
+    """The processor time of all that this process has started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def findings(folder: Path, files: Sequence[str], profile: str = "all") -> list[Mapping[str, Any]]:
@@ -155,9 +163,11 @@ def _bare(line: str) -> str:
     return "".join(line.split()).replace('"', "").replace("'", "")
 
 
-def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[str], oracle: Oracle | None) -> Score:
+def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[str]) -> Score:
     """Let a fixer work on a copy, and look at what it did."""
     score = Score(version=version(fixer))
+    program = find_oracle()
+    oracle = Oracle(program) if program is not None else None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "copy"
         shutil.copytree(corpus, folder, ignore=shutil.ignore_patterns("MANIFEST.tsv"))
@@ -181,6 +191,9 @@ def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[
         after = {file: (folder / file).read_bytes() for file in changed}
         run(fixer, folder, changed)
         score.changed_again = sum((folder / file).read_bytes() != data for file, data in after.items())
+    if oracle is not None:
+        oracle.close()
+    print(f"{fixer.name}: {len(files)} files", file=sys.stderr, flush=True)
     return score
 
 
@@ -215,40 +228,33 @@ SERVICE = """\
 """
 
 
-def speed(fixers: Sequence[Fixer]) -> str:
-    """The seconds for one file of many services."""
-    names = [fixer.name for fixer in fixers]
-    lines = [f"| Seconds for one file of … services | {' | '.join(names)} |", "|---|" + "---:|" * len(names)]
-    for size in SIZES:
-        text = "services:\n" + "".join(SERVICE.format(number=each, port=1024 + each) for each in range(size))
-        cells = " | ".join(_seconds(fixer, text) for fixer in fixers)
-        lines.append(f"| {size:,} | {cells} |")
+def speed(fixer: Fixer) -> list[str]:
+    """The seconds for one file of each size."""
+    return [_seconds(fixer, size) for size in SIZES]
+
+
+def _seconds(fixer: Fixer, size: int) -> str:
+    services = (SERVICE.format(number=each, port=1024 + each) for each in range(size))
+    text = "services:\n" + "".join(services)
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "compose.yaml"
+        file.write_text(text, encoding="utf-8")
+        command = [*fixer.command, file.name]
+        started = processor()
+        try:
+            subprocess.run(command, cwd=name, capture_output=True, timeout=PATIENCE, check=False, env=ENVIRONMENT)
+        except subprocess.TimeoutExpired:
+            return f"more than {PATIENCE:.0f}"
+        if file.read_text("utf-8") == text:
+            return "not fixed"
+        return f"{processor() - started:.1f}"
+
+
+def times(columns: Mapping[str, Sequence[str]]) -> str:
+    lines = [f"| Services in the file | {' | '.join(columns)} |", "|---|" + "---:|" * len(columns)]
+    for number, size in enumerate(SIZES):
+        lines.append(f"| {size:,} | {' | '.join(column[number] for column in columns.values())} |")
     return "\n".join(lines) + "\n"
-
-
-def _seconds(fixer: Fixer, text: str) -> str:
-    """The better of two runs; on a machine that does other things, the other one tells of those."""
-    best = float("inf")
-    for _ in range(2):
-        with tempfile.TemporaryDirectory() as name:
-            file = Path(name) / "compose.yaml"
-            file.write_text(text, encoding="utf-8")
-            started = time.perf_counter()
-            try:
-                subprocess.run(
-                    [*fixer.command, file.name],
-                    cwd=name,
-                    capture_output=True,
-                    timeout=PATIENCE,
-                    check=False,
-                    env=ENVIRONMENT,
-                )
-            except subprocess.TimeoutExpired:
-                return f"more than {PATIENCE:.0f}"
-            if file.read_text("utf-8") == text:
-                return "not fixed"
-            best = min(best, time.perf_counter() - started)
-    return f"{best:.1f}"
 
 
 def version(fixer: Fixer) -> str:
@@ -280,16 +286,21 @@ ROWS: Sequence[tuple[str, Callable[[Score], str]]] = (
     ("… in files", lambda score: f"{score.files_with_lost:,}"),
     ("lines with other style and the same words", lambda score: f"{score.restyled:,}"),
     ("files that a second run changes again", lambda score: f"{score.changed_again:,}"),
-    ("seconds for all files, in batches", lambda score: f"{score.seconds:,.0f}"),
+    ("seconds of the processor for all files, in batches", lambda score: f"{score.seconds:,.0f}"),
 )
 
 
-def table(scores: dict[str, Score], before: Counter[str]) -> str:
-    """The page: the measures, then the findings by rule that each fixer took away."""
+def measures(scores: Mapping[str, Score]) -> str:
+    lines = [f"| | {' | '.join(f'{name} {score.version}' for name, score in scores.items())} |"]
+    lines.append("|---|" + "---:|" * len(scores))
+    lines += [f"| {label} | {' | '.join(map(cell, scores.values()))} |" for label, cell in ROWS]
+    return "\n".join(lines) + "\n"
+
+
+def by_rule(scores: Mapping[str, Score], before: Counter[str]) -> str:
+    """The findings by rule that each fixer took away."""
     names = list(scores)
-    lines = [f"| | {' | '.join(f'{name} {scores[name].version}' for name in names)} |", "|---|" + "---:|" * len(names)]
-    lines += [f"| {label} | {' | '.join(cell(scores[name]) for name in names)} |" for label, cell in ROWS]
-    lines += ["", f"| Findings | before | {' | '.join(names)} |", "|---|---:|" + "---:|" * len(names)]
+    lines = [f"| Findings | before | {' | '.join(names)} |", "|---|---:|" + "---:|" * len(names)]
     for code in sorted(before):
         gone = [before[code] - scores[name].findings[code] for name in names]
         if any(gone):
@@ -332,27 +343,36 @@ def percent(made: int, left: int) -> str:
     return f"{100 * made / (made + left):.2f} %" if made else "-"
 
 
-INTRODUCTION = """\
+PAGE = """\
 # Fixers side by side
 
-Made by `benchmarks/fixers.py` from copies of {files:,} public Compose files, {accepted:,} of which the reference
-accepts as they are. Each fixer worked on a copy of its own. A negative number of findings taken away means that
-there are more of them afterwards. The second table counts with composeguard's own rules, all of them, whatever the
+Made by `benchmarks/fixers.py` from copies of public Compose files. Each fixer worked on a copy of its own. Seconds are
+those of the processor.
+
+## All files
+
+{all_files:,} files, {all_accepted:,} of which the reference accepts as they are. The comments that our fixes take away
+stand inside an entry that is removed, or speak of it; each run shows them. A literal secret (CG601) becomes
+`${{NAME:?}}`, which Compose refuses until somebody sets it: this fix waits until `.env` does, or until it is asked
+for by name.
+
+{whole}
+{shares}
+## Beside other tools
+
+{files:,} of these files, {accepted:,} of which the reference accepts. A negative number of findings taken away means
+that there are more of them afterwards. The second table counts with composeguard's own rules, all of them, whatever the
 fixer: a peer has rules of its own, and a finding that it takes away is counted where ours sees the same thing.
-
-The comments that our fixes take away stand inside an entry that is removed, or speak of it; the summary of each run
-shows them. A literal secret (CG601) becomes `${{NAME:?}}`, which Compose refuses until somebody sets it: this fix waits
-until `.env` does, or until it is asked for by name.
 {missing}
-"""
 
-
-SPEED = """\
+{measures}
+{by_rule}
 ## Large files
 
-Ten findings a service, of which `fix --unsafe` repairs nine, `fix` one, compose-lint three. Ours prove each change:
-what they write is read again by two readers, and all rules run once more.
-"""
+Seconds of the processor for one file. A service has ten findings, of which `fix --unsafe` repairs nine, `fix` one,
+compose-lint three. Ours prove each change: what they write is read again by two readers, and all rules run once more.
+
+{times}"""
 
 
 def main() -> None:
@@ -360,17 +380,18 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--compose-lint", default=shutil.which("compose-lint"))
     parser.add_argument("--dclint", default=shutil.which("dclint"))
-    parser.add_argument("--every", type=int, default=1, help="Take each Nth file only.")
+    parser.add_argument("--every", type=int, default=1, help="Compare on each Nth file only.")
+    parser.add_argument("--workers", type=int, default=1, help="How many fixers run at a time.")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
 
     ours = [sys.executable, "-m", "composeguard"]
     fix = [*ours, "fix", "--no-config", "--allow-partial", "--no-progress"]
-    fixers = [
+    own = [
         Fixer("fix", [*fix, "--"], [*ours, "--version"], frozenset(("safe",))),
         Fixer("fix --unsafe", [*fix, "--unsafe", "--"], [*ours, "--version"], frozenset(("safe", "unsafe"))),
     ]
-    missing = []
+    fixers, missing = list(own), []
     for name, program, command in (
         ("compose-lint", options.compose_lint, ["fix", "--apply"]),
         ("dclint", options.dclint, ["--fix"]),
@@ -379,25 +400,32 @@ def main() -> None:
             fixers.append(Fixer(name, [program, *command], [program, "--version"]))
         else:
             missing.append(name)
-    corpus = options.corpus.resolve()
-    files, accepted = manifest(corpus)
-    files = files[:: options.every]
-    accepted &= set(files)
-    times = speed(fixers)
-    before = by_code(findings(corpus, files))
-    program = find_oracle()
-    scores: dict[str, Score] = {}
-    for fixer in fixers:
-        oracle = Oracle(program) if program is not None else None
-        scores[fixer.name] = judge(fixer, corpus, files, accepted, oracle)
-        if oracle is not None:
-            oracle.close()
-        print(f"{fixer.name}: {scores[fixer.name].seconds:.0f} s", file=sys.stderr, flush=True)
     notes = [f"Not measured, because it was not there: {name}." for name in missing]
-    if program is None:
+    if find_oracle() is None:
         notes.append("The reference was not built: whether it accepts the files was not asked.")
-    head = INTRODUCTION.format(files=len(files), accepted=len(accepted), missing="\n".join(notes))
-    page = f"{head}\n{shares(scores)}\n{table(scores, before)}\n{SPEED}\n{times}"
+    corpus = options.corpus.resolve()
+    everything, all_accepted = manifest(corpus)
+    files = everything[:: options.every]
+    accepted = all_accepted & set(files)
+    with ProcessPoolExecutor(options.workers) as pool:
+        on_all = {each.name: pool.submit(judge, each, corpus, everything, all_accepted) for each in own}
+        on_some = {each.name: pool.submit(judge, each, corpus, files, accepted) for each in fixers}
+        before = pool.submit(findings, corpus, files)
+        large = {each.name: pool.submit(speed, each) for each in fixers}
+        whole = {name: future.result() for name, future in on_all.items()}
+        scores = {name: future.result() for name, future in on_some.items()}
+        page = PAGE.format(
+            all_files=len(everything),
+            all_accepted=len(all_accepted),
+            whole=measures(whole),
+            shares=shares(whole),
+            files=len(files),
+            accepted=len(accepted),
+            missing="\n".join(notes),
+            measures=measures(scores),
+            by_rule=by_rule(scores, by_code(before.result())),
+            times=times({name: future.result() for name, future in large.items()}),
+        )
     if options.out:
         options.out.write_text(page, encoding="utf-8")
     else:
