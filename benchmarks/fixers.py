@@ -43,8 +43,8 @@ LIMIT = 900.0
 PATIENCE = 120.0
 """Seconds for one large file."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
-TOLD = re.compile(r"(?P<verb>fixed|left alone) .+?:\d+:\d+ (?P<code>[A-Z]+\d+)(?: [^:]*)?: (?P<reason>.*)")
-"""A line of what `fix` says."""
+TOLD = re.compile(r"left alone .+?:\d+:\d+ (?P<code>[A-Z]+\d+)(?: [^:]*)?: (?P<reason>.*)")
+"""What `fix` says of a finding that it does not repair."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ class Score:
     seconds: float = 0.0
     fixable: int = 0
     """Findings of the default profile that have a fix which this fixer makes, before the run."""
-    made: int = 0
+    waiting: int = 0
+    """Such findings after the run, whose fix waits for a person."""
+    remaining: int = 0
+    """Such findings after the run, the others."""
     left: Counter[tuple[str, str]] = field(default_factory=Counter)
     """What it did not make, by rule and reason."""
 
@@ -121,6 +124,12 @@ def findings(folder: Path, files: Sequence[str], profile: str = "all") -> list[M
     return found
 
 
+def with_fix(fixer: Fixer, folder: Path, files: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The fixes that a fixer of ours could make, of findings of the default profile."""
+    rows = (row["fix"] for row in findings(folder, files, "recommended"))
+    return [fix for fix in rows if fix is not None and fix["safety"] in fixer.safeties]
+
+
 def by_code(found: Iterable[Mapping[str, Any]]) -> Counter[str]:
     return Counter(row["code"] for row in found)
 
@@ -129,9 +138,7 @@ def listen(score: Score, said: str) -> None:
     """What one of our own fixers tells of its run."""
     for line in said.splitlines():
         told = TOLD.match(line)
-        if told and told["verb"] == "fixed":
-            score.made += 1
-        elif told:
+        if told:
             reason = re.sub(r"(?<=set )\w+( and \w+)?(?= in )", "NAME", told["reason"])
             score.left[told["code"], re.sub(r"(?<=takes effect in ).*", "others", reason)] += 1
         score.comments_shown += ": removed with its entry: " in line
@@ -174,11 +181,13 @@ def judge(fixer: Fixer, corpus: Path, files: Sequence[str], accepted: frozenset[
         for path in folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         if fixer.safeties:
-            rows = (row["fix"] for row in findings(folder, files, "recommended"))
-            score.fixable = sum(fix is not None and fix["safety"] in fixer.safeties for fix in rows)
+            score.fixable = len(with_fix(fixer, folder, files))
         score.seconds, said = run(fixer, folder, files)
         if fixer.safeties:
             listen(score, said)
+            after_run = with_fix(fixer, folder, files)
+            score.waiting = sum(bool(fix["first"]) for fix in after_run)
+            score.remaining = len(after_run) - score.waiting
         changed = [file for file in files if (folder / file).read_bytes() != (corpus / file).read_bytes()]
         score.changed = len(changed)
         for file in changed:
@@ -319,14 +328,11 @@ def shares(scores: Mapping[str, Score]) -> str:
         lines.append(f"| {label} | {' | '.join(cells(score) for score in ours.values())} |")
 
     row("in the files before", lambda score: f"{score.fixable:,}")
-    row("fixed", lambda score: f"{score.made:,}")
-    row("left for a person, who has a value to set first", lambda score: f"{waiting(score):,}")
-    row("left alone for another reason", lambda score: f"{score.left.total() - waiting(score):,}")
-    row("share that is fixed, of all", lambda score: percent(score.made, score.left.total()))
-    row(
-        "share that is fixed, of those that wait for nobody",
-        lambda score: percent(score.made, score.left.total() - waiting(score)),
-    )
+    row("gone after the run", lambda score: f"{score.fixable - score.waiting - score.remaining:,}")
+    row("there, for a person has a value to set first", lambda score: f"{score.waiting:,}")
+    row("there for another reason", lambda score: f"{score.remaining:,}")
+    row("share that is gone, of all", lambda score: share(score, score.fixable))
+    row("share that is gone, of those that wait for nobody", lambda score: share(score, score.fixable - score.waiting))
     reasons = sorted({key for score in ours.values() for key in score.left})
     lines += ["", f"| Left alone | reason | {' | '.join(ours)} |", "|---|---|" + "---:|" * len(ours)]
     for code, reason in reasons:
@@ -335,12 +341,8 @@ def shares(scores: Mapping[str, Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def waiting(score: Score) -> int:
-    return sum(count for (_, reason), count in score.left.items() if reason.startswith("first "))
-
-
-def percent(made: int, left: int) -> str:
-    return f"{100 * made / (made + left):.2f} %" if made else "-"
+def share(score: Score, total: int) -> str:
+    return f"{100 * (score.fixable - score.waiting - score.remaining) / total:.2f} %" if total else "-"
 
 
 PAGE = """\
@@ -357,6 +359,9 @@ stand inside an entry that is removed, or speak of it; each run shows them. A li
 for by name.
 
 {whole}
+Findings of the default profile, by `check` before and after. What a run leaves alone may be gone all the same: another
+file of the run brought it.
+
 {shares}
 ## Beside other tools
 
