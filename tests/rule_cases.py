@@ -27,7 +27,7 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RULES = {rule.code: rule for rule in load_builtin()}
 TODAY = date(2026, 7, 1)
 ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
-NO_PROJECT = frozenset(("broken", "hardened", "projects"))
+NO_PROJECT = frozenset(("broken", "hardened", "projects", "stacks"))
 """Folders of `fixtures/` that other tests read."""
 
 _EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
