@@ -94,8 +94,10 @@ def secret_in_environment(reading: Reading) -> Iterator[Problem]:
     lifetimes, switches, hashes, paths, references of a secret manager and, for what another service issues,
     placeholders are left alone.
 
-    **Fix.** Replace the value by `${NAME:?}`, which the environment or a `.env` that is not committed sets, or better
-    give it in a file under `secrets`. Change the old value: version control keeps it.
+    **Fix.** Set a new value in a `.env` that is not committed, and write `${NAME:?}` in its place; or better, give it
+    in a file under `secrets`. Version control keeps the old value: it must be worth nothing. `fix --unsafe` writes
+    `${NAME:?}` where `.env` sets the variable, for otherwise Compose refuses the project; with `--select CG601` or
+    `-i` it does not wait for that.
 
     **When to ignore.** Values of a test that opens nothing, in a file that is never deployed.
     """
@@ -108,6 +110,7 @@ def secret_in_environment(reading: Reading) -> Iterator[Problem]:
                 Safety.UNSAFE,
                 note="nothing starts until the environment or `.env` sets the variable; the old value is still in the "
                 "history of version control and must be changed",
+                first="" if reading.environment.get(leak.variable) else f"set {leak.variable} in `.env`",
             )
         inside = f" (in {leak.what})" if leak.what else ""
         how = "a default that is known" if leak.defaulted else "its value in plain text"

@@ -124,7 +124,7 @@ def _focus(hazard: Hazard) -> Focus:
 
 
 def _fix(repair: Repair) -> Fix:
-    return Fix(repair.title, tuple(map(_operation, repair.changes)), Safety.UNSAFE, repair.note)
+    return Fix(repair.title, tuple(map(_operation, repair.changes)), Safety.UNSAFE, repair.note, repair.first)
 
 
 def _operation(change: Change) -> Operation:

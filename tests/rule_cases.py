@@ -28,7 +28,7 @@ __all__ = [
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RULES = {rule.code: rule for rule in load_builtin()}
-NO_PROJECT = frozenset(("broken", "hardened", "projects"))
+NO_PROJECT = frozenset(("broken", "hardened", "projects", "stacks"))
 """Folders of `fixtures/` that other tests read."""
 
 _SETTINGS = re.compile(r"^# settings: (?P<json>\{.*\})$", re.MULTILINE)

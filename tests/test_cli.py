@@ -474,6 +474,34 @@ def test_unsafe_fixes_are_asked_for(run: Run) -> None:
     assert path.read_text() == CLEAN
 
 
+def test_formats_for_machines_carry_what_fixes_change(run: Run) -> None:
+    write("compose.yaml", BAD + '    environment: {DB_PASSWORD: "fir-tree-19"}\n')
+    sarif = json.loads(run("check", "-f", "sarif").out)
+    fixes = {result["ruleId"]: result.get("fixes") for result in sarif["runs"][0]["results"]}
+    [replacement] = fixes["CG101"][0]["artifactChanges"][0]["replacements"]
+    assert (replacement["deletedRegion"]["startLine"], replacement["insertedContent"]["text"]) == (13, "")
+    rdjson = {each["code"]["value"]: each for each in json.loads(run("check", "-f", "rdjson").out)["diagnostics"]}
+    [suggestion] = rdjson["CG101"]["suggestions"]
+    assert (suggestion["range"]["start"]["line"], suggestion["text"]) == (13, "")
+    assert "(unsafe: " in rdjson["CG101"]["message"]
+    assert "suggestions" not in rdjson["CG601"]
+
+
+def test_a_fix_that_needs_a_variable_waits_for_it(run: Run) -> None:
+    secrets = '    environment:\n      DB_PASSWORD: "fir-tree-19"\n      API_TOKEN: "oak-tree-20"\n'
+    path = write("compose.yaml", CLEAN + secrets)
+    write(".env", "API_TOKEN=a-new-one\n")
+    result = run("fix", "--unsafe")
+    taken = secrets.replace('"oak-tree-20"', '"${API_TOKEN:?}"')
+    assert (result.code, path.read_text()) == (1, CLEAN + taken)
+    assert "CG601 web: first set DB_PASSWORD in `.env`, else Compose refuses the project" in result.out
+    assert "; left 1 alone" in result.out
+    assert "--unsafe" not in run("fix").out
+    assert "--unsafe" not in run("check").out
+    assert run("fix", "--unsafe", "--select", "CG601").code == 0
+    assert path.read_text() == CLEAN + taken.replace('"fir-tree-19"', '"${DB_PASSWORD:?}"')
+
+
 def test_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(
         "services:\n" + "".join(f"  s{n}: {{image: 'nginx:1', privileged: true}}\n" for n in range(400))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composeguard.fix.align import Alignment
-from composeguard.fix.diff import unified_diff
+from composeguard.fix.diff import git_header, unified_diff
 
 CASES = {
     "a line": ("a\nb\nc\n", "a\nB\nc\n"),
@@ -58,8 +58,9 @@ def _applies(uri: str, before: str, after: str, bom: bool, folder: Path) -> None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(mark + before.encode())
     subprocess.run([git, "init", "-q"], cwd=folder, check=True)
-    diff = unified_diff(uri, before, after, bom=bom)
-    done = subprocess.run([git, "apply", "-"], input=diff.encode(), cwd=folder, capture_output=True)
+    # From the folder of the file, too: names count from the root of the repository.
+    diff = git_header(uri) + unified_diff(uri, before, after, bom=bom)
+    done = subprocess.run([git, "apply", "-"], input=diff.encode(), cwd=path.parent, capture_output=True)
     assert not done.returncode, (done.stderr, diff)
     assert path.read_bytes() == mark + after.encode()
 

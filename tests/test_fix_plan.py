@@ -11,7 +11,7 @@ from tests.fix_harness import Project, made_up_rule
 from composeguard.engine.fix import Append, Operation, Remove, Safety, Set
 from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
-from composeguard.fix.plan import Previews
+from composeguard.fix.previews import Previews
 from composeguard.fix.refusal import Refusal
 from composeguard.model.reading import Reading
 from composeguard.source.node import Path as Steps
@@ -214,6 +214,17 @@ def test_byte_order_mark_and_encoding_are_no_matter(tmp_path: Path) -> None:
         folder.mkdir()
         project = Project(folder, {"compose.yaml": (HEAD + "    privileged: true\n").encode(codec)}, rules)
         assert project.texts(project.plan()) == {"compose.yaml": HEAD}
+
+
+def test_each_preview_is_its_own(tmp_path: Path) -> None:
+    rules = [removes(key, f"TEST00{number}") for number, key in enumerate(("privileged", "tty", "init", "read_only"))]
+    text = HEAD + "    privileged: true\n    tty: true\n    init: true\n    read_only: true\n"
+    start = Project(tmp_path, {"compose.yaml": text}, rules).check()
+    previews = Previews(start)
+    gone = [
+        text[edit.start : edit.end] for each in start.findings for tried in previews.of(each) for edit in tried.edits
+    ]
+    assert gone == text.splitlines(keepends=True)[3:]
 
 
 def test_preview_shows_the_edits_of_one_finding(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_everything_of_a_finding() -> None:
                 "title": "remove `privileged`",
                 "safety": "unsafe",
                 "note": "the service may rely on it",
+                "first": "",
                 "operations": [{"op": "remove", "path": ["services", "web", "privileged"]}],
             },
             "related": [

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from composeguard import __version__
 from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
@@ -16,7 +18,7 @@ from composeguard.commands.render import render_options
 from composeguard.commands.whole_file import write_whole
 from composeguard.engine.report import CheckedProject, Report
 from composeguard.errors import UsageError
-from composeguard.report import FORMATS, renderer
+from composeguard.report import FORMATS, WITH_EDITS, renderer
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 from composeguard.source import disk
@@ -53,6 +55,10 @@ def run_check(options: CheckOptions) -> int:
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
         projects=(CheckedProject(result.reading, result.outcome.findings) for result in results),
     )
+    if WITH_EDITS & {output_format, *(name for name, _ in outputs)}:
+        from composeguard.report.proposals import text_edits
+
+        report = replace(report, edits=text_edits(report))
     if not options.quiet:
         notes_to_stderr(results, render_options(options, sys.stderr), report.findings)
         stale_to_stderr(linter)

@@ -53,7 +53,7 @@ def run_fix(options: FixOptions) -> int:
         wanted = choose(start, result)
         try:
             with deadline(options.timeout):
-                done = _plan(linter, result, options, start, wanted)
+                done, after = _plan(linter, result, options, start, wanted)
         except OutOfTimeError:
             linter.fail(result.project, f"no fixes planned within {options.timeout:g} seconds")
             continue
@@ -63,7 +63,8 @@ def run_fix(options: FixOptions) -> int:
         lost = {each.finding.fingerprint for each in unwritten}
         fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
         tally.fixed.extend(_as_first_seen(result, fixed))
-        results.append(linter.check(result.project) if done.files else result)
+        # What was written whole was checked as it is now, before it was written.
+        results.append(linter.check(result.project) if unwritten or after is None else after)
     tally.remaining = sum(finding.suppression is None for finding in distinct(results))
     if options.diff:
         _show_diff(tally, Style(render_options(options, sys.stdout)))
@@ -100,12 +101,28 @@ def _asking(options: FixOptions) -> Callable[[Checked, Result], _Choice]:
     return choose
 
 
-def _plan(linter: Linter, result: Result, options: FixOptions, start: Checked, wanted: _Choice) -> Plan:
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
-        again = linter.check(result.project, overlay)
-        return Checked(again.reading.root, again.judged)
+def _plan(
+    linter: Linter, result: Result, options: FixOptions, start: Checked, wanted: _Choice
+) -> tuple[Plan, Result | None]:
+    """The plan, and the project as it is then, if it was read last."""
+    latest = (start, result)
 
-    return plan(start, recheck, allow_unsafe=options.unsafe or options.interactive, wanted=wanted)
+    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+        nonlocal latest
+        again = linter.check(result.project, overlay)
+        latest = (Checked(again.reading.root, again.judged), again)
+        return latest[0]
+
+    words = {word.lower() for word in (*options.select, *options.extend_select)}
+    named = {rule.code for rule in linter.rules if rule.code.lower() in words or rule.name in words}
+    done = plan(
+        start,
+        recheck,
+        allow_unsafe=options.unsafe or options.interactive,
+        wanted=wanted,
+        by_name=lambda finding: options.interactive or finding.code in named,
+    )
+    return done, latest[1] if latest[0] is done.after else None
 
 
 def _as_first_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:

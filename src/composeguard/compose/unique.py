@@ -73,8 +73,12 @@ def _plainly_differ(items: list[Node], key: Key) -> bool:
     values = [item.value for item in items]
     kinds = set(map(type, values))
     if kinds == {str}:
-        # A text always has a key, and that of a port is the whole text.
-        return len(values) == 1 or (key is _port and len(set(values)) == len(values))
+        # A text always has a key: of a port the whole text, of a volume one of its sections.
+        if len(values) == 1:
+            return True
+        if key is _port:
+            return len(set(values)) == len(values)
+        return key is _volume and _share_no_section(values)  # type: ignore[arg-type]
     if kinds != {dict}:
         return False
     try:
@@ -87,6 +91,15 @@ def _plainly_differ(items: list[Node], key: Key) -> bool:
     except (KeyError, TypeError):
         pass
     return False
+
+
+def _share_no_section(volumes: list[str]) -> bool:
+    """Whether the short forms are all usual ones, and no two have a section in common."""
+    together = ":".join(volumes)
+    sections = together.split(":")
+    if "$" in together or len(set(sections)) < len(sections) or min(map(len, sections)) < 2:
+        return False
+    return max(volume.count(":") for volume in volumes) <= 2
 
 
 def _with_keys(

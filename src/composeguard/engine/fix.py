@@ -64,12 +64,17 @@ Operation = Set | Append | Remove | Rename | RemoveComment
 
 
 class Fix(Struct, frozen=True):
-    """`title` says what is done, in the imperative; `note` what an unsafe fix can break."""
+    """`title` says what is done, in the imperative; `note` what an unsafe fix can break.
+
+    `first`: what somebody has to do before, in the imperative; without it Compose refuses the project afterwards. Such
+    a fix is made where it is asked for by name only. It is "" where that is done already.
+    """
 
     title: str
     operations: tuple[Operation, ...]
     safety: Safety = Safety.SAFE
     note: str = ""
+    first: str = ""
 
     def __post_init__(self) -> None:
         if self.safety is Safety.UNSAFE and not self.note:

@@ -87,7 +87,7 @@ class Report(Struct, frozen=True):
     ) -> Report:
         """Sort everything, and set accepted findings apart. `fixable` is counted where it is not given.
 
-        Edits are added by `dataclasses.replace(report, edits=...)`, once the order is known.
+        Edits are added by `replace(report, edits=...)`, once the order is known.
         """
         ordered = sorted(findings, key=finding_order)
         active = tuple(finding for finding in ordered if finding.suppression is None)
@@ -122,8 +122,8 @@ class Report(Struct, frozen=True):
 
 
 def count_fixable(findings: Iterable[Finding]) -> Fixable:
-    """Count the findings whose rule offers a fix."""
-    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None)
+    """Count the findings whose rule offers a fix that needs nothing else."""
+    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None and not finding.fix.first)
     return Fixable(counted[Safety.SAFE], counted[Safety.UNSAFE])
 
 

@@ -17,15 +17,21 @@ def unified_diff(uri: str, before: str, after: str, *, bom: bool = False, contex
     return stays at the end of its line. `bom`: both texts begin with a byte order mark that they do not show."""
     if before == after:
         return ""
+    pieces = [f"--- {_tabbed(_name('a', uri))}\n", f"+++ {_tabbed(_name('b', uri))}\n"]
     if bom:
         before, after = _MARK + before, _MARK + after
     old, new = _LINE.findall(before), _LINE.findall(after)
-    pieces: list[str] = [f"--- {_name('a', uri)}\n", f"+++ {_name('b', uri)}\n"]
     for line in _hunks(old, new, context):
         pieces.append(line)
         if not line.endswith("\n"):
             pieces.append("\n\\ No newline at end of file\n")
     return "".join(pieces)
+
+
+def git_header(uri: str) -> str:
+    """The line before a diff that tells `git apply` that names count from the root of the repository: without it, they
+    count from the current folder."""
+    return f"diff --git {_name('a', uri)} {_name('b', uri)}\n"
 
 
 def _hunks(old: list[str], new: list[str], context: int) -> Iterator[str]:
@@ -49,10 +55,14 @@ def _range(start: int, end: int) -> str:
 def _name(side: str, uri: str) -> str:
     name = f"{side}/{uri}"
     if _PLAIN_NAME.fullmatch(name):
-        # git takes what follows a tab for a date, so that a name with a blank needs one.
-        return f"{name}\t" if " " in name else name
+        return name
     quoted = "".join(_quoted(byte) for byte in name.encode("utf-8", "surrogatepass"))
     return f'"{quoted}"'
+
+
+def _tabbed(name: str) -> str:
+    """git takes what follows a tab for a date, so that a name with a blank needs one."""
+    return f"{name}\t" if " " in name and not name.startswith('"') else name
 
 
 def _quoted(byte: int) -> str:

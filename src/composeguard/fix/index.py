@@ -106,6 +106,12 @@ class SourceIndex:
         return self._by_node[id(node)]
 
     @cached_property
+    def anchored(self) -> dict[int, Spot]:
+        """What stands under anchors, by the `id` of its value, which aliases share."""
+        spots = self._by_node.values()
+        return {id(spot.node.value): spot for spot in spots if spot.node.anchor is not None and not spot.is_alias}
+
+    @cached_property
     def extenders(self) -> dict[str, frozenset[Path]]:
         """For the name of a service, the services and jobs of this file that extend it."""
         found: dict[str, set[Path]] = {}

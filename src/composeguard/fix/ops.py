@@ -5,7 +5,7 @@ Paths here are those of one source document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix.data import Alias, Data, Marked, copy_data, from_plain
@@ -150,11 +150,31 @@ def _emptying(path: Path, data: Data) -> Operation:
     if not path or path == ("services",):
         raise Refusal("nothing would be left of the file")
     holder = _bare(look(data, path[:-1]))
-    merges = isinstance(holder, dict) and "<<" in holder
+    merges = isinstance(holder, dict) and "<<" in holder and _may_hold(holder["<<"], path[-1], data)
     user_named = len(path) in (2, 4) and path[-2] in _USER_KEYED
     if path[-1] in _FOLDING and not merges and not user_named:
         return Remove(path)
     return Set(path, empty)
+
+
+def _may_hold(merged: Data, key: str | int, data: Data) -> bool:
+    """Whether what a merge key brings may have a key, so that it comes back where the own one goes."""
+    bare = _bare(merged)
+    if isinstance(bare, Alias):
+        return any(not isinstance(each, dict) or key in each or "<<" in each for each in _anchored(bare.name, data))
+    return not isinstance(bare, dict) or key in bare or "<<" in bare
+
+
+def _anchored(name: str, data: Data) -> Iterator[Data]:
+    """What stands under an anchor; more than one value where it is given anew."""
+    stack = [data]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, Marked) and each.anchor == name:
+            yield each.value
+        bare = _bare(each)
+        if isinstance(bare, dict | list):
+            stack.extend(bare.values() if isinstance(bare, dict) else bare)
 
 
 def _emptied(operations: Sequence[Operation], data: Data) -> list[Path]:

@@ -13,10 +13,11 @@ from msgspec import Struct
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
 from composeguard.fix.claims import Claims, combine
+from composeguard.fix.consent import missing
 from composeguard.fix.judge import Checked, Judge
+from composeguard.fix.lift import lifted
 from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.sharing import Owner
 from composeguard.fix.target import Located, Locator
 from composeguard.fix.trial import Bench, Candidate, Tried
 from composeguard.fix.witness import Witness
@@ -58,7 +59,7 @@ class Plan(Struct, frozen=True):
     applied: tuple[Applied, ...]
     refused: tuple[Refused, ...]
     skipped_unsafe: tuple[Finding, ...]
-    """Findings whose fix is unsafe, and unsafe fixes were not asked for."""
+    """Findings whose fix is unsafe and needs nothing else, and unsafe fixes were not asked for."""
     after: Checked
     """The project as it is with the new texts."""
 
@@ -69,49 +70,38 @@ def plan(
     *,
     allow_unsafe: bool = False,
     wanted: Callable[[Finding], bool] | None = None,
+    by_name: Callable[[Finding], bool] | None = None,
 ) -> Plan:
-    """Plan all fixes of a project that can be proved. `wanted` narrows them down: to a selection, or by asking."""
-    return _Planner(start, recheck, allow_unsafe, wanted).run()
+    """Plan all fixes of a project that can be proved. `wanted` narrows them down: to a selection, or by asking.
+
+    `by_name` tells which of them are asked for so that they are made though something has to be done first; all of
+    them, where it is not given.
+    """
+    return _Planner(start, recheck, allow_unsafe, wanted, by_name).run()
 
 
 def offered(start: Checked, wanted: Callable[[Finding], bool]) -> Iterator[Offer]:
     """The changes that a plan would begin with, safe and unsafe, one by one."""
-    planner = _Planner(start, lambda _: start, True, wanted)
+    planner = _Planner(start, lambda _: start, True, wanted, None)
     locator = Locator(start.root)
     candidates, _ = planner.candidates(locator)
     return offers(candidates, Bench(locator.indexes, planner.witness))
 
 
-class Previews:
-    """The fixes of one project, each by itself; what is learned of the files serves them all."""
-
-    def __init__(self, start: Checked) -> None:
-        self._locator = Locator(start.root)
-        self._bench = Bench(self._locator.indexes, Witness())
-
-    def of(self, finding: Finding) -> tuple[Tried, ...]:
-        """The files that the fix of a finding changes, proved as texts.
-
-        Raises:
-            Refusal: there is no fix, or no proof.
-        """
-        if finding.fix is None:
-            raise Refusal("the rule has no fix for it")
-        located = combine([self._locator.locate(operation, finding.file) for operation in finding.fix.operations])
-        missing = _missing([finding], located)
-        if missing:
-            raise Refusal(missing)
-        return tuple(self._bench.attempt([Candidate((finding,), tuple(located))]).values())
-
-
 class _Planner:
     def __init__(
-        self, start: Checked, recheck: Recheck, allow_unsafe: bool, wanted: Callable[[Finding], bool] | None
+        self,
+        start: Checked,
+        recheck: Recheck,
+        allow_unsafe: bool,
+        wanted: Callable[[Finding], bool] | None,
+        by_name: Callable[[Finding], bool] | None,
     ) -> None:
         self.current = start
         self.recheck = recheck
         self.allow_unsafe = allow_unsafe
         self.wanted = wanted
+        self.by_name = by_name
         self.witness = Witness()
         self.originals: dict[str, SourceFile] = {}
         self.texts: dict[str, str] = {}
@@ -119,6 +109,8 @@ class _Planner:
         self.applied: list[Applied] = []
         self.failed: dict[str, str] = {}
         """Reasons by fingerprint, of fixes whose proof failed: they are not tried again."""
+        self.apart: set[str] = set()
+        """Fingerprints of findings whose change an anchor could not take for all who merge it."""
 
     def run(self) -> Plan:
         refused: list[Refused] = []
@@ -136,6 +128,9 @@ class _Planner:
             if finding.fingerprint not in known:
                 reason = self.failed.get(finding.fingerprint, "it needs another run")
                 refused.append(Refused(finding, reason))
+        refused.extend(
+            Refused(each, f"first {_what_first(each)}, else Compose refuses the project") for each in self._waiting()
+        )
         files = tuple(
             FilePlan(self.originals[path], text, tuple(self.lost.get(path, ())))
             for path, text in self.texts.items()
@@ -153,17 +148,32 @@ class _Planner:
         ]
 
     def _eligible(self) -> list[Finding]:
-        return [finding for finding in self._open() if self.allow_unsafe or _is_safe(finding)]
+        return [each for each in self._open() if (self.allow_unsafe or _is_safe(each)) and not self._waits(each)]
 
     def _skipped(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self._open() if not self.allow_unsafe and not _is_safe(finding))
+        if self.allow_unsafe:
+            return ()
+        return tuple(each for each in self._open() if not _is_safe(each) and not self._waits(each))
+
+    def _waiting(self) -> list[Finding]:
+        """Those that would be made if what has to come first were done."""
+        return [each for each in self._open() if (self.allow_unsafe or _is_safe(each)) and self._waits(each)]
+
+    def _waits(self, finding: Finding) -> bool:
+        return bool(_what_first(finding)) and self.by_name is not None and not self.by_name(finding)
 
     def candidates(self, locator: Locator) -> tuple[list[Candidate], list[Refused]]:
         """The changes to make, those that several findings ask for taken together; and what is refused outright."""
         refused: list[Refused] = []
         together: dict[tuple[tuple[str, int, str], ...], tuple[list[Finding], list[Located]]] = {}
+        shared = self._shared(locator)
         for finding in self._eligible():
             if finding.fingerprint in self.failed or finding.fix is None:
+                continue
+            if finding.fingerprint in shared:
+                change = shared[finding.fingerprint]
+                key = tuple((each.file.path, each.document, repr(each.operation)) for each in change)
+                together.setdefault(key, ([], change))[0].append(finding)
                 continue
             try:
                 found = [locator.locate(operation, finding.file) for operation in finding.fix.operations]
@@ -174,22 +184,59 @@ class _Planner:
             key = tuple((each.file.path, each.document, repr(each.operation)) for each in located)
             together.setdefault(key, ([], located))[0].append(finding)
         candidates: list[Candidate] = []
+        alone: list[Candidate] = []
+        bases: list[tuple[Candidate, str]] = []
         for findings, located in together.values():
-            missing = _missing(findings, located)
-            if missing:
-                refused.extend(Refused(finding, missing) for finding in findings)
+            candidate = Candidate(tuple(findings), tuple(located))
+            reason = missing(findings, located)
+            if reason:
+                bases.append((candidate, reason))
+            elif any(finding.fingerprint in self.apart for finding in findings):
+                alone.append(candidate)
             else:
-                candidates.append(Candidate(tuple(findings), tuple(located)))
-        return candidates, refused
+                candidates.append(candidate)
+        whole = [base for base, _ in bases if not any(each.fingerprint in self.apart for each in base.findings)]
+        made = [*lifted(candidates, whole, locator.indexes), *alone]
+        asked = {finding.fingerprint for candidate in made for finding in candidate.findings}
+        for base, reason in bases:
+            refused.extend(Refused(each, reason) for each in base.findings if each.fingerprint not in asked)
+        return made, refused
+
+    def _shared(self, locator: Locator) -> dict[str, list[Located]]:
+        """By fingerprint, the change of what several services share, where all of them ask for it: else each would
+        get a copy of its own."""
+        groups: dict[tuple[str, int, str], tuple[list[Finding], Located]] = {}
+        for finding in self._eligible():
+            if finding.fix is None or finding.fingerprint in self.failed or len(finding.fix.operations) != 1:
+                continue
+            try:
+                each = locator.locate_shared(finding.fix.operations[0], finding.file)
+            except Refusal:
+                continue
+            if each is not None:
+                key = (each.file.path, each.document, repr(each.operation))
+                groups.setdefault(key, ([], each))[0].append(finding)
+        return {
+            finding.fingerprint: [each]
+            for findings, each in groups.values()
+            if not missing(findings, [each])
+            for finding in findings
+        }
 
     def _apply(self, bench: Bench, chosen: Sequence[Candidate], number: int) -> bool:
         """Make what can be proved of the chosen; whether anything was made."""
         judge = Judge(self.current, bench, self._look)
         verdict = judge.judge(chosen)
+        again = False
         for candidate, reason in judge.failed:
-            self.failed.update({finding.fingerprint: reason for finding in candidate.findings})
+            again = again or candidate.lifted
+            for finding in candidate.findings:
+                if candidate.lifted:
+                    self.apart.add(finding.fingerprint)
+                else:
+                    self.failed[finding.fingerprint] = reason
         if verdict is None:
-            return False
+            return again
         for path, each in verdict.tried.items():
             self.originals.setdefault(path, each.file)
             self.texts[path] = each.text
@@ -204,27 +251,12 @@ class _Planner:
         return self.recheck(overlay)
 
 
+def _what_first(finding: Finding) -> str:
+    return finding.fix.first if finding.fix is not None else ""
+
+
 def _is_safe(finding: Finding) -> bool:
     return finding.fix is not None and finding.fix.safety is Safety.SAFE
-
-
-def _missing(findings: Sequence[Finding], located: Sequence[Located]) -> str:
-    """The reason to refuse where others share the text and do not ask for the same; "" where all do."""
-    asking = {owner for finding in findings for owner in _owners(finding)}
-    others: set[Owner] = set()
-    for each in located:
-        others |= each.needs - asking
-    if not others:
-        return ""
-    names = sorted(str(owner[-1]) for owner in others)
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"the text takes effect in {shown} too"
-
-
-def _owners(finding: Finding) -> set[Owner]:
-    """Who asks: whatever the operations name, so that one finding may speak for all who share its text."""
-    paths = [operation.path for operation in finding.fix.operations] if finding.fix else []
-    return {path[:2] if len(path) > 1 else (*path, "") for path in paths or [finding.path]}
 
 
 def _compatible(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:

@@ -53,7 +53,8 @@ def beside(style: Style, mapping: Spot) -> Style:
     value = mapping.node.value
     if not isinstance(value, dict):
         return style
-    lists = [node for node in value.values() if isinstance(node.value, list) and node.style != "*" and node.value]
+    siblings = [node for key, node in value.items() if key != "<<" and node.style != "*"]
+    lists = [node for node in siblings if isinstance(node.value, list) and node.value]
     blocks = [step for node in lists if node.style == "block" and (step := _offset(node)) is not None]
     flows = [node for node in lists if node.style == "flow"]
     deeper = [

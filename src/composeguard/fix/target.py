@@ -67,6 +67,16 @@ class Locator:
         verbatim = self._verbatim(operation, hint) if hint is not None and hint is not found else None
         return self._checked(verbatim or self._change(operation, chain), operation, chain)
 
+    def locate_shared(self, operation: Operation, hint: SourceFile | None = None) -> Located | None:
+        """A change of the list that several services share by an anchor, where they could have lists of their own."""
+        if not isinstance(operation, Append) or not operation.path:
+            return None
+        chain = Chain(self.root, operation.path, self.indexes)
+        shared = chain.end.shared and chain.complete and not any(Way.EXTENDS in ways(link.node) for link in chain.links)
+        if not shared or chain.end.spot.is_alias or self._own_key(operation, chain) is None:
+            return None
+        return self._checked(self._write(operation, chain), operation, chain)
+
     # Writing ----------------------------------------------------------------------------------------------------
 
     def _write(self, operation: Set | Append, chain: Chain) -> Located:
@@ -206,11 +216,20 @@ class Locator:
             return False
         if not chain.complete or any(link.shared for link in chain.links):
             return False
-        own = chain.end.spot.node.value
-        if isinstance(value, list):
-            items = [item.value for item in own] if isinstance(own, list) else []
-            return all(item in items for item in value)
-        return not isinstance(value, dict) and not isinstance(own, dict | list)
+        return _covers(chain.end.spot.node, value)
+
+
+def _covers(own: Node, value: Plain) -> bool:
+    """Whether a value that is inherited beside an own one adds nothing to that."""
+    if isinstance(value, dict):
+        there = own.value
+        return isinstance(there, dict) and all(
+            key in there and _covers(there[key], each) for key, each in value.items()
+        )
+    if isinstance(value, list):
+        items = [item.value for item in own.value] if isinstance(own.value, list) else []
+        return all(item in items for item in value)
+    return not isinstance(own.value, dict | list)
 
 
 def _located(spot: Spot, operation: Operation) -> Located:

@@ -24,6 +24,8 @@ class Candidate(Struct, frozen=True):
 
     findings: tuple[Finding, ...]
     located: tuple[Located, ...]
+    lifted: bool = False
+    """It changes an anchor for all who merge it; each of them could have a change of its own."""
 
 
 class Tried(Struct, frozen=True):
@@ -46,7 +48,7 @@ class Bench:
         self._witness = witness
         self._editors: dict[SourceFile, Editor] = {}
         self._provers: dict[SourceFile, Prover] = {}
-        self._held: dict[frozenset[int], Mapping[str, Tried]] = {}
+        self._held: tuple[Sequence[Candidate], Mapping[str, Tried]] = ((), {})
 
     def attempt(self, candidates: Iterable[Candidate]) -> Mapping[str, Tried]:
         """The files that the candidates change, by path, proved as texts.
@@ -55,19 +57,23 @@ class Bench:
             Refusal: the candidates cannot stand together, or one has no proof.
         """
         candidates = list(candidates)
-        identity = frozenset(map(id, candidates))
-        held = self._held.get(identity)
-        if held is not None:
-            return held
-        wanted: dict[SourceFile, dict[int, list[Operation]]] = {}
-        for candidate in candidates:
-            for located in candidate.located:
-                documents = wanted.setdefault(located.file, {})
-                documents.setdefault(located.document, []).append(located.operation)
-        tried = {file.path: self._file(file, documents) for file, documents in wanted.items()}
-        # The last success is asked for again, by the next check of the same candidates.
-        self._held = {identity: tried}
+        held, of_held = self._held
+        if candidates and set(map(id, candidates)) == set(map(id, held)):
+            return of_held
+        tried = {file.path: self._file(file, documents) for file, documents in _by_file(candidates).items()}
+        # The last success is asked for again, by the next check of the same candidates. They are kept with it: the
+        # `id` of an object that is gone may be that of another.
+        self._held = (candidates, tried)
         return tried
+
+    def compiled(self, candidates: Iterable[Candidate]) -> Mapping[SourceFile, tuple[Edit, ...]]:
+        """The edits of the candidates, without proof.
+
+        Raises:
+            Refusal: they cannot be written, or not together.
+        """
+        wanted = _by_file(candidates)
+        return {file: tuple(self._compile(file, documents)[0]) for file, documents in wanted.items()}
 
     def _file(self, file: SourceFile, documents: Mapping[int, Sequence[Operation]]) -> Tried:
         edits, settled = self._compile(file, documents)
@@ -95,3 +101,12 @@ class Bench:
         if prover is None:
             prover = self._provers[file] = Prover(file, self._witness)
         return prover
+
+
+def _by_file(candidates: Iterable[Candidate]) -> Mapping[SourceFile, Mapping[int, Sequence[Operation]]]:
+    """The operations of candidates, by file and number of the document."""
+    wanted: dict[SourceFile, dict[int, list[Operation]]] = {}
+    for candidate in candidates:
+        for located in candidate.located:
+            wanted.setdefault(located.file, {}).setdefault(located.document, []).append(located.operation)
+    return wanted

@@ -54,6 +54,12 @@ def comments_by_ruamel(text: str) -> list[str]:
     return comments
 
 
+def as_witnessed(comment: str) -> str:
+    """A comment as our reader has it, in the form of this one."""
+    match = _COMMENT_LINE.match(comment.replace("\t", " ").strip())
+    return match.group().rstrip() if match else ""
+
+
 def _longest_comment(text: str) -> int:
     """The most lines in a row that are comment or, between comments, blank."""
     longest = run = 0

@@ -29,6 +29,9 @@ FORMATS = {
 }
 """The module of each format; every one has `render(report, options)`, which yields the text piece by piece."""
 
+WITH_EDITS = frozenset(("sarif", "rdjson"))
+"""Formats that carry the changes of fixes, which are computed for them only."""
+
 
 def renderer(name: str) -> Render:
     """The function that renders a format.

@@ -9,7 +9,7 @@
       "notes": [{"kind", "message", "file", "region", "path"}, …],             what could not be seen, and the like
       "findings": [
         {"code", "name", "severity", "message", "label", "file", "region", "path", "fingerprint",
-         "fix": {"title", "safety", "note", "operations": [{"op", "path", …}]} or null,
+         "fix": {"title", "safety", "note", "first", "operations": [{"op", "path", …}]} or null,
          "related": [{"file", "region", "message"}, …],
          "suppression": {"kind": "inline" or "baseline", "justification", "line" or null} or null}, …]
     }                                                                           accepted ones only if asked for
@@ -144,6 +144,7 @@ def _fix(fix: Fix) -> Json:
         "title": fix.title,
         "safety": fix.safety.value,
         "note": fix.note,
+        "first": fix.first,
         "operations": [_operation(operation) for operation in fix.operations],
     }
 

@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from composeguard.engine.finding import Finding
-from composeguard.engine.report import CheckedProject, Report
+from composeguard.engine.report import Report
 from composeguard.fix.diff import unified_diff
 from composeguard.fix.edits import Edit
-from composeguard.fix.judge import Checked
-from composeguard.fix.plan import Previews
-from composeguard.fix.refusal import Refusal
 from composeguard.fix.trial import Tried
 from composeguard.report.likely import likely_secrets
+from composeguard.report.proposals import Proposals
 from composeguard.report.secrets import Secrets, merged, overlapping
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.report.snippet import end_of_line, masked_cells
@@ -28,8 +26,6 @@ _CONTEXT = 3
 _MOST_TEXT = 20_000
 """Code points of one hunk; a longer one is nothing to look at."""
 _MOST_COLUMNS = 300
-_MOST_PROVED = 16_000_000
-"""Code points of all the files that are proved, each as often as it is: a proof reads the whole file."""
 _MASK = "****"
 _SIGNS = {"+": "added", "-": "removed", " ": "kept"}
 
@@ -55,33 +51,16 @@ class Patches:
 
     def __init__(self, report: Report, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._projects: dict[int, CheckedProject] = {}
-        for project in report.projects:
-            for finding in project.findings:
-                self._projects.setdefault(id(finding), project)
-        self._previews: dict[int, Previews] = {}
-        self._left = _MOST_PROVED
-        self.left_out = 0
-        """Fixes that were not looked at: those before them have cost enough."""
+        self._proposals = Proposals(report)
+
+    @property
+    def left_out(self) -> int:
+        """Fixes that were not looked at."""
+        return self._proposals.left_out
 
     def of(self, finding: Finding) -> tuple[Hunk, ...]:
         """The hunks of a finding's fix; none where it has no proof, or nothing of it can be shown."""
-        project = self._projects.get(id(finding))
-        if project is None or finding.fix is None:
-            return ()
-        if self._left < len(finding.file.text):
-            self.left_out += 1
-            return ()
-        self._left -= len(finding.file.text)
-        previews = self._previews.get(id(project))
-        if previews is None:
-            checked = Checked(project.reading.root, project.findings)
-            previews = self._previews[id(project)] = Previews(checked)
-        try:
-            tried = previews.of(finding)
-        except Refusal:
-            return ()
-        return tuple(hunk for each in tried for hunk in hunks(each, self._secrets))
+        return tuple(hunk for each in self._proposals.of(finding) for hunk in hunks(each, self._secrets))
 
 
 def hunks(tried: Tried, secrets: Secrets) -> Iterator[Hunk]:

@@ -50,7 +50,10 @@ def _diagnostic(finding: Finding, edits: Sequence[TextEdit]) -> dict[str, object
         "code": code,
     }
     own = [edit for edit in edits if edit.file is finding.file]
-    if own and len(own) == len(edits):
+    # A suggestion is taken with one click: none without which the project does not start.
+    if finding.fix is not None and own and len(own) == len(edits) and not finding.fix.first:
+        note = f" (unsafe: {finding.fix.note})" if finding.fix.note else ""
+        diagnostic["message"] = visible(f"{finding.message}. The suggestion: {finding.fix.title}{note}")
         diagnostic["suggestions"] = [
             {"range": _range(edit.file, edit.start, edit.end), "text": edit.text} for edit in own
         ]

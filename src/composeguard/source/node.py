@@ -63,7 +63,9 @@ class Node(Struct, eq=False, gc=False):
 
     def with_value(self, value: Scalar | Unresolved | dict[str, Node] | list[Node]) -> Node:
         """The same place with another value."""
-        return self.brought(value, self.via)
+        copy = self.__copy__()
+        copy.value = value
+        return copy
 
     def with_via(self, way: Way, at: Node | None = None) -> Node:
         """The same value, come by one more step."""

@@ -20,11 +20,13 @@ class Change(Struct, frozen=True):
 
 
 class Repair(Struct, frozen=True):
-    """What makes the file say what it looks like; `note` tells what then changes for the container."""
+    """What makes the file say what it looks like; `note` tells what then changes for the container, `first` what has to
+    be done before, or Compose refuses the project."""
 
     title: str
     note: str
     changes: tuple[Change, ...]
+    first: str = ""
 
 
 class Hazard(Struct, frozen=True):
@@ -45,6 +47,6 @@ class Hazard(Struct, frozen=True):
     """The surprise harms little, or may be meant."""
 
 
-def put(title: str, note: str, path: Path, value: Json) -> Repair:
+def put(title: str, note: str, path: Path, value: Json, first: str = "") -> Repair:
     """The repair that gives one path another value."""
-    return Repair(title, note, (Change("set", path, value),))
+    return Repair(title, note, (Change("set", path, value),), first)

@@ -130,6 +130,7 @@ def _user(reading: Reading, container: Container) -> Iterator[Hazard]:
             "Compose then refuses the project where they are not set",
             path,
             ":".join(f"${{{name}:?}}" for name in simple.groups() if name),
+            f"set {shown.replace('$', '')} in `.env`",
         )
         if simple
         else None,
