@@ -29,6 +29,7 @@ from composeguard.compose.canonical_items import (
     singleton,
     to_text,
 )
+from composeguard.compose.unique import CANONICAL_KEYS, Key, unique_items
 from composeguard.compose.unresolved import Unresolved
 from composeguard.source.node import Node, Path
 
@@ -47,8 +48,9 @@ def canonicalize(root: Node, report: Report) -> Node:
         return ports(node, path, report, budget)
 
     workload = {**_WORKLOAD, "ports": _only(_ports, list)}
+    once = {key: _once(workload[key], item_key) for key, item_key in CANONICAL_KEYS.items()}
     project: dict[str, Step] = {
-        "services": each(steps({**workload, **_SERVICE})),
+        "services": each(steps({**workload, **_SERVICE, **once})),
         "jobs": each(steps({**workload, **_JOB})),
         "networks": each(external),
         "volumes": each(external),
@@ -92,6 +94,18 @@ def each(step: Step) -> Step:
 
     def apply(node: Node, path: Path, report: Report) -> Node | None:
         return entries(node, path, report, step)
+
+    return apply
+
+
+def _once(step: Step, key: Key) -> Step:
+    """Apply a step to a list, then leave one item a key."""
+
+    def apply(node: Node, path: Path, report: Report) -> Node | None:
+        canonical = step(node, path, report)
+        if canonical is None or not isinstance(canonical.value, list):
+            return canonical
+        return unique_items(canonical, canonical.value, key, path, report)
 
     return apply
 

@@ -25,7 +25,7 @@ from composeguard.compose.reset import apply_resets
 from composeguard.compose.schema_check import check_schema
 from composeguard.compose.scope import Scope
 from composeguard.compose.session import Session
-from composeguard.compose.unique import enforce_unique, enforce_unique_again
+from composeguard.compose.unique import enforce_unique
 from composeguard.compose.unresolved import Text
 from composeguard.compose.values import Variables, substitute
 from composeguard.source import disk
@@ -127,7 +127,7 @@ class _Loader:
             root = apply_resets(root, expanded.resets)
         node = extender.apply(node, expanded.resets)
         node = enforce_unique(self.merged(root, node), report)
-        return enforce_unique_again(canonicalize(check_schema(node, report), report), report)
+        return canonicalize(check_schema(node, report), report)
 
     def base_file(self, source: SourceFile, scope: Scope) -> BaseFile | None:
         """A file that `extends` names: no schema check, no `include`, and its own `extends` are left."""
@@ -144,7 +144,7 @@ class _Loader:
             if root is not None:
                 root = apply_resets(root, resets)
             node = enforce_unique(self.merged(root, node), report)
-            root = enforce_unique_again(canonicalize(node, report), report)
+            root = canonicalize(node, report)
         return None if root is None else BaseFile(root, resets)
 
     def affords(self, root: Node, document: Node) -> bool:

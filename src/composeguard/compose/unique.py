@@ -25,11 +25,6 @@ def enforce_unique(root: Node, report: Callable[[Diagnostic], None]) -> Node:
     return _walk(root, _UNIQUE, (), report)
 
 
-def enforce_unique_again(root: Node, report: Callable[[Diagnostic], None]) -> Node:
-    """The same for the canonical form, in which items can be equal that were not as they were written."""
-    return _walk(root, _UNIQUE_CANONICAL, (), report)
-
-
 def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic], None]) -> Node:
     value = node.value
     if not isinstance(value, dict):
@@ -45,7 +40,7 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
         if isinstance(items, list):
             if below.fact is None:
                 continue
-            new = _unique(entry, items, below.fact, (*path, key), report)
+            new = unique_items(entry, items, below.fact, (*path, key), report)
         elif below.each is None and not below.children:
             continue
         else:
@@ -57,7 +52,8 @@ def _walk(node: Node, step: Step[Key], path: Path, report: Callable[[Diagnostic]
     return node if changed is None else node.with_value(changed)
 
 
-def _unique(node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]) -> Node:
+def unique_items(node: Node, items: list[Node], key: Key, path: Path, report: Callable[[Diagnostic], None]) -> Node:
+    """A list with one item a key. Those without one are reported and left out."""
     if _plainly_differ(items, key):
         return node
     try:
@@ -225,7 +221,7 @@ def _text(node: Node) -> Hashable:
     return str(value) if isinstance(value, (str, Unresolved)) else (type(value), value)
 
 
-_CANONICAL: dict[str, Key] = {
+CANONICAL_KEYS: dict[str, Key] = {
     "configs": _mount(""),
     "devices": _device,
     "env_file": _env_file,
@@ -233,11 +229,12 @@ _CANONICAL: dict[str, Key] = {
     "secrets": _mount("/run/secrets"),
     "volumes": _volume,
 }
+"""Of services: in the canonical form, items can be equal that were not as they were written."""
 _BY_KEY = (
     "annotations build.args build.additional_contexts build.tags build.labels cap_add cap_drop deploy.labels dns"
     " dns_opt dns_search environment labels links networks.*.aliases networks.*.link_local_ips profiles sysctls tmpfs"
 )
-_WRITTEN: dict[str, Key] = {**_CANONICAL, **dict.fromkeys(_BY_KEY.split(), _key_value), "expose": _expose}
+_WRITTEN: dict[str, Key] = {**CANONICAL_KEYS, **dict.fromkeys(_BY_KEY.split(), _key_value), "expose": _expose}
 _UNIQUE: Step[Key] = path_table(
     {
         **{f"services.*.{path}": key for path, key in _WRITTEN.items()},
@@ -245,4 +242,3 @@ _UNIQUE: Step[Key] = path_table(
         "networks.*.ipam.options": _key_value,
     }
 )
-_UNIQUE_CANONICAL: Step[Key] = path_table({f"services.*.{path}": key for path, key in _CANONICAL.items()})
