@@ -132,11 +132,13 @@ def insecure_admin_interface(container: Container, options: InsecureAdminInterfa
         path = _place_of(container, flag.pattern) if _is_of(repository, flag.images) else None
         if path:
             yield _problem(container, path, flag.what, flag.port)
+    opened = False
     for variable in ADMIN_VARIABLES:
         if _is_of(repository, variable.images) and _opens(container, variable):
             yield _problem(container, container.at("environment", variable.name), variable.what, variable.port)
+            opened = opened or bool(variable.images)
     for interface in OPEN_INTERFACES:
-        if not _is_image_of(repository, interface.repositories) or not _is_exposed(container, None):
+        if opened or not _is_image_of(repository, interface.repositories) or not _is_exposed(container, None):
             continue
         if _stays_open(container, interface):
             yield _problem(container, container.at("image"), interface.what, None)
