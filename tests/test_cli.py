@@ -184,6 +184,7 @@ def test_named_file_that_is_missing_or_special(run: Run) -> None:
         result = run(*arguments)
         assert (result.code, "gone.yaml does not exist" in result.err) == (2, True)
     assert "did you mean check?" in run("chek").err
+    assert "the command comes before its options: composeguard check …" in run("-q", "check").err
     os.mkfifo("compose.yaml")
     assert run("check", "compose.yaml").code == 2
 
