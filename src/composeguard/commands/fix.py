@@ -175,6 +175,8 @@ def _show_diff(tally: _Tally, style: Style) -> None:
 
 
 def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[str]:
+    from composeguard.report.likely import masked
+
     style = Style(names)
     lines: list[str] = []
     notes: dict[str, str] = {}
@@ -186,7 +188,7 @@ def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[s
                 notes.setdefault(f"{finding.code} {finding.rule.name}", finding.fix.note)
     for path, comments in sorted(tally.lost.items()):
         name = visible(names.name(tally.originals[path]))
-        lines.extend(f"      {name}: removed with its entry: {visible(comment)}\n" for comment in comments)
+        lines.extend(f"      {name}: removed with its entry: {visible(masked(comment))}\n" for comment in comments)
     lines.extend(
         f"{style.strong('left alone')} {_named(each.finding, names)}: {visible(each.reason)}\n"
         for each in tally.refused
