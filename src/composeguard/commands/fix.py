@@ -60,7 +60,7 @@ def run_fix(options: FixOptions) -> int:
         unwritten = _write(linter, done, options, tally)
         # What is written is looked for in the new text; what a diff shows, in the file as it is.
         places = result if options.diff or after is None else after
-        tally.refused.extend(_refused_there(places, (*done.refused, *unwritten)))
+        tally.refused.extend((*_refused_there(places, done.refused), *_refused_there(result, unwritten)))
         tally.unsafe.extend(done.skipped_unsafe)
         lost = {each.finding.fingerprint for each in unwritten}
         fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
