@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from composeguard.api import (
     Example,
@@ -18,164 +17,20 @@ from composeguard.api import (
     Reading,
     Remove,
     Safety,
+    SensitivePort,
     Set,
     Severity,
     Unresolved,
-    Workload,
     compose,
     cwe,
     docker,
     option,
     owasp,
     reading_rule,
+    sensitive_port,
 )
 
 _LOOPBACK = "127.0.0.1"
-
-_DATA = "whoever gets in holds the project's data"
-_OPEN = "it asks for no password unless one is set up"
-_CONTROL = "it controls other systems"
-_ROOT = "whoever gets in is root on its machine"
-_CLEAR = "it carries passwords without encryption"
-_FILES = "it serves files to machines that it trusts by their address"
-_CODE = "it runs the code that it is given"
-
-
-class _Row(NamedTuple):
-    """A port of a container, what listens there, and where that is written."""
-
-    port: int
-    service: str
-    reason: str
-    source: str
-    images: tuple[str, ...] = ()
-    """Words of which the image's name has one; () where the port alone tells."""
-    protocols: tuple[str, ...] = ("tcp",)
-
-
-_ROWS = (
-    # databases
-    _Row(
-        1433,
-        "SQL Server",
-        _DATA,
-        "https://learn.microsoft.com/en-us/sql/sql-server/install/configure-the-windows-firewall-to-allow-sql-server-access",
-    ),
-    _Row(
-        1521,
-        "Oracle Database",
-        _DATA,
-        "https://docs.oracle.com/en/database/oracle/oracle-database/21/ntdbi/oracle-database-component-port-numbers-and-protocols.html",
-    ),
-    _Row(
-        3306,
-        "MySQL or MariaDB",
-        _DATA,
-        "https://dev.mysql.com/doc/mysql-port-reference/en/mysql-port-reference-tables.html",
-    ),
-    _Row(
-        33060,
-        "MySQL X Protocol",
-        _DATA,
-        "https://dev.mysql.com/doc/mysql-port-reference/en/mysql-port-reference-tables.html",
-    ),
-    _Row(5432, "PostgreSQL", _DATA, "https://www.postgresql.org/docs/current/runtime-config-connection.html"),
-    _Row(5984, "CouchDB", _DATA, "https://docs.couchdb.org/en/stable/config/http.html"),
-    _Row(7474, "Neo4j", _DATA, "https://neo4j.com/docs/operations-manual/current/configuration/ports/", ("neo4j",)),
-    _Row(7687, "Neo4j Bolt", _DATA, "https://neo4j.com/docs/operations-manual/current/configuration/ports/"),
-    _Row(8086, "InfluxDB", _DATA, "https://docs.influxdata.com/influxdb/v2/reference/config-options/", ("influx",)),
-    _Row(8123, "ClickHouse", _DATA, "https://clickhouse.com/docs/guides/sre/network-ports", ("clickhouse",)),
-    _Row(9000, "ClickHouse", _DATA, "https://clickhouse.com/docs/guides/sre/network-ports", ("clickhouse",)),
-    _Row(8529, "ArangoDB", _DATA, "https://docs.arangodb.com/stable/components/arangodb-server/options/"),
-    _Row(9042, "Cassandra", _DATA, "https://cassandra.apache.org/doc/latest/cassandra/overview/faq/index.html"),
-    _Row(26257, "CockroachDB", _DATA, "https://www.cockroachlabs.com/docs/stable/cockroach-start"),
-    _Row(27017, "MongoDB", _DATA, "https://www.mongodb.com/docs/manual/reference/default-mongodb-port/"),
-    _Row(27018, "MongoDB shard", _DATA, "https://www.mongodb.com/docs/manual/reference/default-mongodb-port/"),
-    _Row(27019, "MongoDB config server", _DATA, "https://www.mongodb.com/docs/manual/reference/default-mongodb-port/"),
-    _Row(28015, "RethinkDB", _DATA, "https://rethinkdb.com/docs/security/"),
-    # search and vector stores: no password unless one is set up
-    _Row(6333, "Qdrant", _OPEN, "https://qdrant.tech/documentation/guides/security/"),
-    _Row(6334, "Qdrant gRPC", _OPEN, "https://qdrant.tech/documentation/guides/security/"),
-    _Row(8983, "Solr", _OPEN, "https://solr.apache.org/guide/solr/latest/deployment-guide/securing-solr.html"),
-    _Row(
-        9200,
-        "Elasticsearch or OpenSearch",
-        _DATA,
-        "https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-network.html",
-    ),
-    _Row(
-        9300,
-        "Elasticsearch or OpenSearch transport",
-        _DATA,
-        "https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-network.html",
-    ),
-    _Row(19530, "Milvus", _OPEN, "https://milvus.io/docs/authenticate.md"),
-    # caches
-    _Row(6379, "Redis or Valkey", _OPEN, "https://redis.io/docs/latest/operate/oss_and_stack/management/security/"),
-    _Row(26379, "Redis Sentinel", _OPEN, "https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/"),
-    _Row(
-        11211, "Memcached", _OPEN, "https://github.com/memcached/memcached/wiki/ConfiguringServer", (), ("tcp", "udp")
-    ),
-    # queues and coordination
-    _Row(2181, "ZooKeeper", _OPEN, "https://zookeeper.apache.org/doc/current/zookeeperAdmin.html"),
-    _Row(4222, "NATS", _OPEN, "https://docs.nats.io/running-a-nats-service/configuration", ("nats",)),
-    _Row(4369, "Erlang port mapper", _CONTROL, "https://www.rabbitmq.com/docs/networking"),
-    _Row(5672, "RabbitMQ", _DATA, "https://www.rabbitmq.com/docs/networking"),
-    _Row(15672, "RabbitMQ management", _CONTROL, "https://www.rabbitmq.com/docs/networking"),
-    _Row(25672, "RabbitMQ clustering", _CONTROL, "https://www.rabbitmq.com/docs/networking"),
-    _Row(
-        8161,
-        "ActiveMQ console",
-        _CONTROL,
-        "https://activemq.apache.org/components/classic/documentation/web-console",
-        ("activemq", "artemis"),
-    ),
-    _Row(
-        61616, "ActiveMQ", _DATA, "https://activemq.apache.org/components/classic/documentation/tcp-transport-reference"
-    ),
-    _Row(9092, "Kafka", _OPEN, "https://kafka.apache.org/documentation/#security", ("kafka", "redpanda")),
-    _Row(2379, "etcd", _OPEN, "https://etcd.io/docs/v3.5/op-guide/configuration/"),
-    _Row(2380, "etcd peers", _OPEN, "https://etcd.io/docs/v3.5/op-guide/configuration/"),
-    # engines and orchestrators
-    _Row(2375, "Docker engine", _ROOT, "https://docs.docker.com/engine/security/protect-access/"),
-    _Row(2376, "Docker engine", _ROOT, "https://docs.docker.com/engine/security/protect-access/"),
-    _Row(4646, "Nomad", _ROOT, "https://developer.hashicorp.com/nomad/docs/configuration#ports", ("nomad",)),
-    _Row(
-        8200,
-        "Vault",
-        _CONTROL,
-        "https://developer.hashicorp.com/vault/docs/concepts/production-hardening",
-        ("vault", "openbao"),
-    ),
-    _Row(
-        8500,
-        "Consul",
-        _CONTROL,
-        "https://developer.hashicorp.com/consul/docs/reference/architecture/ports",
-        ("consul",),
-    ),
-    _Row(10250, "kubelet", _ROOT, "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"),
-    # administration of machines, and debuggers
-    _Row(23, "Telnet", _CLEAR, "https://www.rfc-editor.org/rfc/rfc854"),
-    _Row(139, "SMB", _FILES, "https://www.cisa.gov/news-events/alerts/2017/01/16/smb-security-best-practices"),
-    _Row(445, "SMB", _FILES, "https://www.cisa.gov/news-events/alerts/2017/01/16/smb-security-best-practices"),
-    _Row(873, "rsync", _FILES, "https://download.samba.org/pub/rsync/rsyncd.conf.5"),
-    _Row(2049, "NFS", _FILES, "https://www.rfc-editor.org/rfc/rfc7530"),
-    _Row(
-        3389,
-        "remote desktop",
-        _CONTROL,
-        "https://learn.microsoft.com/en-us/troubleshoot/windows-server/remote/understanding-remote-desktop-protocol",
-    ),
-    _Row(5900, "VNC", _CLEAR, "https://www.rfc-editor.org/rfc/rfc6143"),
-    _Row(9229, "Node.js inspector", _CODE, "https://nodejs.org/en/learn/getting-started/debugging"),
-    _Row(4444, "Selenium Grid", _CODE, "https://www.selenium.dev/documentation/grid/getting_started/", ("selenium",)),
-    _Row(11434, "Ollama", _OPEN, "https://docs.ollama.com/faq"),
-)
-
-_BY_PORT: dict[int, list[_Row]] = {}
-for _row in _ROWS:
-    _BY_PORT.setdefault(_row.port, []).append(_row)
 
 
 class SensitivePortPublished(Options):
@@ -311,7 +166,7 @@ def sensitive_port_published(reading: Reading, options: SensitivePortPublished) 
         shown: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Path] = {}
         for index, port in enumerate(container.ports):
-            row = _row_of(container, port.target, port.protocol) or _further(port.target, options)
+            row = sensitive_port(container, port.target, port.protocol) or _further(port.target, options)
             path = container.at("ports", index)
             node = reading.node(path)
             place = (node.start, node.end) if node else (index, -1)
@@ -337,19 +192,7 @@ def sensitive_port_published(reading: Reading, options: SensitivePortPublished) 
             )
 
 
-def _further(target: int | Unresolved | None, options: SensitivePortPublished) -> _Row | None:
+def _further(target: int | Unresolved | None, options: SensitivePortPublished) -> SensitivePort | None:
     if not isinstance(target, int) or target not in options.ports:
         return None
-    return _Row(target, "what the configuration keeps back", "the configuration names its port", "")
-
-
-def _row_of(container: Workload, target: int | Unresolved | None, protocol: str | Unresolved | None) -> _Row | None:
-    if not isinstance(target, int):
-        return None
-    for row in _BY_PORT.get(target, ()):
-        if (protocol or "tcp") not in row.protocols:
-            continue
-        image = str(container.image or "").rpartition("/")[2].lower()
-        if not row.images or any(word in image for word in row.images):
-            return row
-    return None
+    return SensitivePort(target, "what the configuration keeps back", "the configuration names its port", "")

@@ -142,6 +142,8 @@ def test_a_file_that_cannot_be_written_stays(tmp_path: Path) -> None:
         (("--add-ignore", " "), "needs a reason"),
         (("--add-ignore", "a # composeguard: ignore-file[ALL]"), "plain text"),
         (("--add-ignore", "a\x1b[31m"), "plain text"),
+        (("--add-ignore", "a until=2027-13-01"), "until=2027-13-01: no day that is to come"),
+        (("--add-ignore", "a until=2001-01-01"), "until=2001-01-01: no day that is to come"),
         (("--add-ignore", "a", "--no-ignores"), "--no-ignores"),
         (("--add-ignore", "a", "-f", "json"), "no report"),
     ],

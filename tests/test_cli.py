@@ -184,6 +184,7 @@ def test_named_file_that_is_missing_or_special(run: Run) -> None:
         result = run(*arguments)
         assert (result.code, "gone.yaml does not exist" in result.err) == (2, True)
     assert "did you mean check?" in run("chek").err
+    assert "the command comes before its options: composeguard check …" in run("-q", "check").err
     os.mkfifo("compose.yaml")
     assert run("check", "compose.yaml").code == 2
 
@@ -351,6 +352,12 @@ def test_a_wrong_configuration_is_exit_2_with_its_place(run: Run, text: str, mes
     assert result.code == 2
     assert message in result.err
     assert result.out == ""
+
+
+def test_a_wrong_code_of_the_command_line_is_not_said_to_be_in_the_configuration(run: Run) -> None:
+    write("compose.yaml", CLEAN)
+    write(".composeguard.yaml", "profile: recommended\n")
+    assert run("check", "--select", "CG777").err.startswith("composeguard: error: there is no rule 'CG777'")
 
 
 @pytest.mark.parametrize(
@@ -522,6 +529,27 @@ services:
     image: nginx:1.27.2
     privileged: true
 """
+
+
+@pytest.mark.parametrize("option", ["--diff", "--unsafe"])
+def test_what_is_left_alone_is_where_the_file_has_it(run: Run, option: str) -> None:
+    write(
+        "compose.yaml",
+        """\
+services:
+  web:
+    image: nginx:1.27.2
+  app:
+    image: app:1.2
+    environment:
+      API_TOKEN: aGVsbG8gd29ybGQx
+""",
+    )
+    result = run("fix", "--unsafe", option)
+    left = [line for line in (result.out + result.err).splitlines() if line.startswith("left alone")]
+    line = Path("compose.yaml").read_text().splitlines().index("      API_TOKEN: aGVsbG8gd29ybGQx") + 1
+    assert len(left) == 1
+    assert left[0].startswith(f"left alone compose.yaml:{line}:")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ NAMES = {
     "stack-a.yaml": True,
     "compose.override.yaml": True,
     "composer.yaml": False,
+    "composeguard.yml": False,
+    "composeguard.megalinter-descriptor.yml": False,
     "my-compose.yml": False,
     "compose.json": False,
     "compose.yml.bak": False,

@@ -66,7 +66,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repository(tmp_path: Path) -> Path:
     git("init", "-q", cwd=tmp_path)
     (tmp_path / "compose.yaml").write_text(BAD)
-    (tmp_path / "composer.yaml").write_text("not: [a compose file\n")
+    for name in ("composer.yaml", "composeguard.yml"):
+        (tmp_path / name).write_text("not: [a compose file\n")
     (tmp_path / "--exit-zero-compose.yaml").write_text("services: {}\n")
     git("add", "-A", cwd=tmp_path)
     return tmp_path
@@ -78,6 +79,7 @@ def test_check_hook_reports_and_fails(name: str, repository: Path, hooks: Path, 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "CG104" in done.stdout
     assert "composer.yaml" not in done.stdout
+    assert "composeguard.yml" not in done.stdout
 
 
 def test_fix_hook_repairs_and_the_next_run_passes(repository: Path, hooks: Path, cache: Path) -> None:

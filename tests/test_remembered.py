@@ -83,6 +83,19 @@ def test_the_same_again_is_recalled(tree: Path, runs: Runs) -> None:
     assert runs.made == 2
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("check", "--no-such-option")])
+def test_what_the_command_line_library_prints(
+    tree: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    # It tries by writing bytes whether a stream takes them.
+    code = remembered.run(arguments, run)
+    assert code == (0 if "--help" in arguments else 2)
+    first = capsys.readouterr()
+    assert "composeguard" in first.out + first.err
+    assert remembered.run(arguments, run) == code
+    assert capsys.readouterr() == first
+
+
 def _replace(name: str, old: str, new: str) -> Callable[[Path], object]:
     return lambda root: (root / name).write_text((root / name).read_text().replace(old, new))
 

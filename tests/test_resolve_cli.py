@@ -187,6 +187,20 @@ def test_refusals_name_their_place(tmp_path: Path) -> None:
     assert lines[2].startswith("composeguard: the project cannot be deployed")
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("other.yaml", "composeguard: error: other.yaml: a file is named by --file other.yaml\n"),
+        ("gone", "composeguard: error: gone: no such folder\n"),
+    ],
+)
+def test_what_is_no_folder_is_not_passed_over_for_the_project_above(tmp_path: Path, given: str, message: str) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
+    (tmp_path / "other.yaml").write_text("services: {b: {image: x}}\n")
+    printed = resolve(tmp_path, given)
+    assert (printed.code, printed.out, printed.err) == (2, "", message)
+
+
 def test_files_that_lie_beside_each_other(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

@@ -67,6 +67,19 @@ def test_fix_tells_no_secret_beside_the_lines_of_its_diff(
     assert sorted(set(re.findall(r"MARK\d\d", captured.out + captured.err))) == []
 
 
+def test_fix_tells_no_secret_of_a_comment_that_goes_with_its_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web:\n    image: nginx:1.27.2\n    privileged: true  # PASSWORD=MARK01, postgres://u:MARK02@db\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    cli.run(["fix", "--unsafe", "--select", "CG101"])
+    out = capsys.readouterr().out
+    assert "removed with its entry: # PASSWORD=****" in out
+    assert "MARK" not in out
+
+
 SHAPED = "AKIAQ3VHZ7TLW2MXN5RB"
 FOUND = f"""\
 services:

@@ -254,7 +254,9 @@ def test_the_plugin_for_megalinter(tmp_path: Path) -> None:
     names = [re.compile(pattern) for pattern in descriptor["file_names_regex"]]
     taken = ("compose.yaml", "docker-compose.prod.yml", "podman-compose.yml", "stack.yml", "container-compose.yaml")
     assert all(any(name.fullmatch(each) for name in names) for each in taken)
-    assert not any(name.fullmatch(each) for name in names for each in ("composer.yaml", "values.yml", "compose.json"))
+    assert not any(
+        name.fullmatch(each) for name in names for each in ("composer.yaml", "composeguard.yml", "compose.json")
+    )
     (linter,) = descriptor["linters"]
     (tmp_path / "compose.yaml").write_text(BAD)
     (tmp_path / linter["config_file_name"]).write_text("profile: baseline\n")

@@ -30,6 +30,14 @@ from composeguard.engine.rule import (
 )
 from composeguard.engine.severity import Profile, Severity
 from composeguard.engine.suppress import Acceptance, Use
+from composeguard.model.admin_interfaces import (
+    ADMIN_FLAGS,
+    ADMIN_VARIABLES,
+    OPEN_INTERFACES,
+    TRUE_WORDS,
+    AdminVariable,
+    OpenInterface,
+)
 from composeguard.model.agents import Agent, AgentKind, agent_of
 from composeguard.model.container import Container
 from composeguard.model.hazards import Change, Hazard, KeptPort, Repair, kept_ports, silent_hazards, text_maps
@@ -51,6 +59,7 @@ from composeguard.model.ports import Port, Reach
 from composeguard.model.project import Project
 from composeguard.model.pulled import moves, pulled, written_tag
 from composeguard.model.reading import Place, Reading
+from composeguard.model.sensitive_ports import SensitivePort, sensitive_port
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_node, source_text
 from composeguard.model.swarm import is_for_a_swarm
@@ -58,9 +67,14 @@ from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 
 __all__ = [
+    "ADMIN_FLAGS",
+    "ADMIN_VARIABLES",
     "LOG_DRIVERS",
+    "OPEN_INTERFACES",
+    "TRUE_WORDS",
     "WITHOUT_EFFECT",
     "Acceptance",
+    "AdminVariable",
     "Agent",
     "AgentKind",
     "Append",
@@ -84,6 +98,7 @@ __all__ = [
     "ListedEnvFile",
     "Mount",
     "Node",
+    "OpenInterface",
     "Opening",
     "Operation",
     "Options",
@@ -104,6 +119,7 @@ __all__ = [
     "RuleFailure",
     "Safety",
     "Scope",
+    "SensitivePort",
     "Service",
     "Set",
     "Severity",
@@ -145,6 +161,7 @@ __all__ = [
     "pulled",
     "reading_rule",
     "runs_from_the_start",
+    "sensitive_port",
     "service_rule",
     "silent_hazards",
     "source_node",

@@ -109,6 +109,8 @@ def fix(**options: object) -> int:
 
     Every edit is proved before it is written: the new file parses, differs by the fix only, keeps every comment, and
     has the finding no more. What cannot be proved is left alone, with the reason.
+
+    A diff shows lines as they stand in the file, with any secret in them: it is a patch, not a report.
     """
     from composeguard.commands.fix import run_fix
     from composeguard.commands.options import FixOptions

@@ -12,6 +12,8 @@ from composeguard.commands.lint import Linter, Result
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
+from composeguard.commands.today import today
+from composeguard.engine.directive import last_days
 from composeguard.engine.finding import Finding, Suppression
 from composeguard.engine.rule import Scope
 from composeguard.engine.suppress import service_line
@@ -62,6 +64,9 @@ def _reason(options: CheckOptions) -> str:
         raise UsageError("--add-ignore needs a reason, which stands in the comments")
     if "composeguard:" in reason.lower() or not reason.isprintable():
         raise UsageError("--add-ignore takes a plain text")
+    for written, day in last_days(reason):
+        if day is None or day < today():
+            raise UsageError(f"--add-ignore: until={written}: no day that is to come, as 2027-01-31")
     if options.no_ignores:
         raise UsageError("--no-ignores does not go with --add-ignore: comments would not count")
     if options.output_format or options.outputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -58,11 +58,13 @@ def run_fix(options: FixOptions) -> int:
             linter.fail(result.project, f"no fixes planned within {options.timeout:g} seconds")
             continue
         unwritten = _write(linter, done, options, tally)
-        tally.refused.extend((*done.refused, *unwritten))
+        # What is written is looked for in the new text; what a diff shows, in the file as it is.
+        places = result if options.diff or after is None else after
+        tally.refused.extend((*_refused_there(places, done.refused), *_refused_there(result, unwritten)))
         tally.unsafe.extend(done.skipped_unsafe)
         lost = {each.finding.fingerprint for each in unwritten}
         fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
-        tally.fixed.extend(_as_first_seen(result, fixed))
+        tally.fixed.extend(_as_seen(result, fixed))
         # What was written whole was checked as it is now, before it was written.
         results.append(linter.check(result.project) if unwritten or after is None else after)
     tally.remaining = sum(finding.suppression is None for finding in distinct(results))
@@ -125,12 +127,17 @@ def _plan(
     return done, latest[1] if latest[0] is done.after else None
 
 
-def _as_first_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings at their places before the run: those of later rounds know only the places of an edited text."""
+def _as_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings at their places in a text: those of other rounds know only the places in what was edited then."""
     before = {finding.fingerprint: finding for finding in result.judged}
     by_message = {(finding.code, finding.message): finding for finding in result.judged}
     for finding in fixed:
         yield before.get(finding.fingerprint) or by_message.get((finding.code, finding.message)) or finding
+
+
+def _refused_there(result: Result, refused: Sequence[Refused]) -> Iterator[Refused]:
+    for each, finding in zip(refused, _as_seen(result, [each.finding for each in refused]), strict=True):
+        yield Refused(finding, each.reason)
 
 
 def _write(linter: Linter, done: Plan, options: FixOptions, tally: _Tally) -> list[Refused]:
@@ -168,6 +175,8 @@ def _show_diff(tally: _Tally, style: Style) -> None:
 
 
 def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[str]:
+    from composeguard.report.likely import masked
+
     style = Style(names)
     lines: list[str] = []
     notes: dict[str, str] = {}
@@ -179,7 +188,7 @@ def _summary(tally: _Tally, options: FixOptions, names: RenderOptions) -> list[s
                 notes.setdefault(f"{finding.code} {finding.rule.name}", finding.fix.note)
     for path, comments in sorted(tally.lost.items()):
         name = visible(names.name(tally.originals[path]))
-        lines.extend(f"      {name}: removed with its entry: {visible(comment)}\n" for comment in comments)
+        lines.extend(f"      {name}: removed with its entry: {visible(masked(comment))}\n" for comment in comments)
     lines.extend(
         f"{style.strong('left alone')} {_named(each.finding, names)}: {visible(each.reason)}\n"
         for each in tally.refused

@@ -264,6 +264,8 @@ class Linter:
         if name != STDIN:
             if not disk.exists(name):
                 hint = near(name, COMMANDS) if os.sep not in name else ""
+                if name in COMMANDS:
+                    hint = f"; the command comes before its options: composeguard {name} …"
                 raise UsageError(f"{name} does not exist{hint}")
             return _absolute(name)
         disk.unrepeatable()

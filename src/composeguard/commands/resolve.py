@@ -18,7 +18,7 @@ from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, find_project, repository_root
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.errors import ComposeguardError, NoInputError
+from composeguard.errors import ComposeguardError, NoInputError, UsageError
 from composeguard.model.env_files import FromFile
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
@@ -88,7 +88,11 @@ def run_resolve(options: ResolveOptions) -> int:
 
 
 def _read(options: ResolveOptions) -> tuple[Reading, Files]:
-    directory = os.path.abspath(options.directory or ".")  # noqa: PTH100 -- links stay as the user names them
+    given = options.directory or "."
+    if not os.path.isdir(given):  # noqa: PTH112 -- as beneath
+        hint = f"a file is named by --file {given}" if os.path.exists(given) else "no such folder"  # noqa: PTH110
+        raise UsageError(f"{given}: {hint}")
+    directory = os.path.abspath(given)  # noqa: PTH100 -- links stay as the user names them
     environment = dict(os.environ) if options.environment else {}
     found = find_project(
         directory,

@@ -6,7 +6,7 @@ Lists of pairs become mappings, command strings become words, and what stands wh
 from __future__ import annotations
 
 from composeguard.compose import short
-from composeguard.compose.canonical import Step, each, steps
+from composeguard.compose.canonical import Step, each, steps, text_list
 from composeguard.compose.canonical_items import (
     Report,
     pairs_to_mapping,
@@ -82,12 +82,6 @@ def _test(node: Node, path: Path, report: Report) -> Node:
     if not isinstance(text, (str, Unresolved)):
         return node
     return node.with_value([singleton(node, word) for word in short.parse_healthcheck_test(text)])
-
-
-def _text_list(node: Node, path: Path, report: Report) -> Node:
-    if isinstance(node.value, (str, Unresolved)):
-        return node.with_value([singleton(node, node.value)])
-    return node
 
 
 def _hosts(node: Node, path: Path, report: Report) -> Node:
@@ -173,8 +167,8 @@ _HOOK = steps({"command": _words, "environment": _variables})
 _CONTAINER: dict[str, Step] = {
     "annotations": _pairs,
     "command": _words,
-    "dns": _text_list,
-    "dns_search": _text_list,
+    "dns": text_list,
+    "dns_search": text_list,
     "entrypoint": _words,
     "environment": _variables,
     "extra_hosts": _hosts,
@@ -185,7 +179,7 @@ _CONTAINER: dict[str, Step] = {
     "networks": each(steps({"driver_opts": _options})),
     "storage_opt": each(_stored),
     "sysctls": _pairs,
-    "tmpfs": _text_list,
+    "tmpfs": text_list,
     "volumes": each(steps({"volume": steps({"labels": _pairs})})),
 }
 _WORKLOAD: dict[str, Step] = {
@@ -196,7 +190,7 @@ _WORKLOAD: dict[str, Step] = {
             "args": _variables,
             "extra_hosts": _hosts,
             "labels": _pairs,
-            "no_cache_filter": _text_list,
+            "no_cache_filter": text_list,
             "ssh": each(_empty_text),
         }
     ),

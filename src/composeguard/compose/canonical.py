@@ -182,19 +182,20 @@ def _names(node: Node, path: Path, report: Report) -> Node:
     return names_to_mapping(node, None)
 
 
-def _text_list(node: Node, path: Path, report: Report) -> Node:
+def text_list(node: Node, path: Path, report: Report) -> Node:
+    """One text as the list of it."""
     if isinstance(node.value, (str, Unresolved)):
         return node.with_value([singleton(node, node.value)])
     return node
 
 
 def _label_files(node: Node, path: Path, report: Report) -> Node | None:
-    return entries(_text_list(node, path, report), path, report, _only(_as_is, str))
+    return entries(text_list(node, path, report), path, report, _only(_as_is, str))
 
 
 def _dns(node: Node, path: Path, report: Report) -> Node:
     """A list without the empty items, which the reference drops."""
-    node = _text_list(node, path, report)
+    node = text_list(node, path, report)
     items = node.value
     if isinstance(items, list) and any(item.value in ("", None) for item in items):
         return node.with_value([item for item in items if item.value not in ("", None)])
@@ -204,7 +205,7 @@ def _dns(node: Node, path: Path, report: Report) -> Node:
 _CONTAINER: dict[str, Step] = {
     "configs": each(file_reference),
     "devices": each(device),
-    "dns": _text_list,
+    "dns": text_list,
     "env_file": _only(env_files, str, list),
     "gpus": _only(_gpus, str, list),
     "label_file": _label_files,
@@ -230,7 +231,7 @@ _WORKLOAD: dict[str, Step] = {
     "depends_on": _only(_dependencies, dict, list),
     "dns": _dns,
 }
-_WATCH = steps({"ignore": _text_list, "include": _text_list})
+_WATCH = steps({"ignore": text_list, "include": text_list})
 _SERVICE: dict[str, Step] = {
     "develop": steps({"watch": each(_WATCH)}),
     "expose": each(exposed),

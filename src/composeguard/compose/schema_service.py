@@ -222,9 +222,7 @@ JOB = replace(
             **CONTAINER,
             **WORKLOAD,
             "profiles": SET,
-            "triggers": replace(
-                mapping({"manual": FLAG, "schedule": list_of(SCHEDULE)}), one_of=("manual", "schedule")
-            ),
+            "triggers": TRIGGERS,
         },
         required=("triggers",),
     ),

@@ -11,13 +11,14 @@ from composeguard.compose.gitignore import GitIgnore, patterns, relative
 from composeguard.source import disk
 
 _NAME = re.compile(r"(?:(?:docker-|podman-|container-)?compose|stack).*\.ya?ml", re.DOTALL)
-_NOT_COMPOSE = frozenset({"composer.yaml", "composer.yml"})
+_NOT_COMPOSE = re.compile(r"composer\.ya?ml|composeguard.*", re.DOTALL)
+"""Configurations of Composer, and our own: `init` writes a workflow `composeguard.yml`."""
 _DEEPEST = 200
 
 
 def is_compose_name(name: str) -> bool:
     """Whether a file is taken for a Compose file by its name alone."""
-    return _NAME.fullmatch(name) is not None and name not in _NOT_COMPOSE
+    return _NAME.fullmatch(name) is not None and _NOT_COMPOSE.fullmatch(name) is None
 
 
 class Walker:

@@ -22,8 +22,10 @@ def selection(configuration: Configuration, rules: tuple[Rule, ...]) -> Selectio
     """The rules that a configuration asks for, with their severities."""
     settings = configuration.settings
     _check_words(configuration, rules)
+    # What is wrong here was said on the command line: the words of files are checked.
+    codes = _codes(settings, rules)
     try:
-        codes, severities = _codes(settings, rules), _severities(settings, rules)
+        severities = _severities(settings, rules)
         options = _options(configuration, rules)
     except UsageError as error:
         place = f"{configuration.origin}: " if configuration.origin else ""

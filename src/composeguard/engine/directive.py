@@ -57,12 +57,7 @@ class Directive(Struct, frozen=True):
     @property
     def last_day(self) -> date | None:
         """The day of `until`; None where there is none that can be read."""
-        if self.until is None or not _DAY.fullmatch(self.until.text):
-            return None
-        try:
-            return date.fromisoformat(self.until.text)
-        except ValueError:
-            return None
+        return _day(self.until.text) if self.until is not None else None
 
     def holds(self, today: date | None) -> bool:
         """Whether it counts today; a day that cannot be read is over. Without a day of today, nothing is."""
@@ -70,6 +65,12 @@ class Directive(Struct, frozen=True):
             return True
         last = self.last_day
         return last is not None and (today is None or today <= last)
+
+
+def last_days(text: str) -> Iterator[tuple[str, date | None]]:
+    """The last days in a text that is to be a comment: as written, and None for what is no day."""
+    for until in _UNTIL.finditer(text):
+        yield until["day"], _day(until["day"])
 
 
 def directives(file: SourceFile) -> tuple[Directive, ...]:
@@ -111,6 +112,15 @@ def _in_comment(file: SourceFile, comment: Comment, below: dict[int, int]) -> It
             until=_word(until, comment.start + body.end()) if until else None,
             alone=len(heads) == 1 and head.start() == 0,
         )
+
+
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _word(until: re.Match[str], offset: int) -> Word:

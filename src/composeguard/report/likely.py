@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from composeguard.report.secrets import merged
+
+MASK = "****"
+
 _WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token", "credentials?")
 _KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
 _NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
@@ -42,3 +46,10 @@ def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
     for url in _URL.finditer(text):
         if not _HARMLESS.match(url[1]):
             yield url.span(1)
+
+
+def masked(text: str) -> str:
+    """A text of one piece with each likely secret as a mask of a width that tells nothing."""
+    for start, end in reversed(merged(likely_secrets(text))):
+        text = f"{text[:start]}{MASK}{text[end:]}"
+    return text

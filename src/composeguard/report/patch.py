@@ -15,7 +15,7 @@ from composeguard.engine.report import Report
 from composeguard.fix.diff import unified_diff
 from composeguard.fix.edits import Edit
 from composeguard.fix.trial import Tried
-from composeguard.report.likely import likely_secrets
+from composeguard.report.likely import MASK, likely_secrets
 from composeguard.report.proposals import Proposals
 from composeguard.report.secrets import Secrets, merged, overlapping
 from composeguard.report.sensitive import sensitive_spans
@@ -26,7 +26,6 @@ _CONTEXT = 3
 _MOST_TEXT = 20_000
 """Code points of one hunk; a longer one is nothing to look at."""
 _MOST_COLUMNS = 300
-_MASK = "****"
 _SIGNS = {"+": "added", "-": "removed", " ": "kept"}
 
 
@@ -125,14 +124,14 @@ def _shown(file: SourceFile, first: int, last: int, secrets: Secrets) -> list[st
 def _written(after: SourceFile, start: int, text: str, hidden: list[tuple[int, int]], secrets: Secrets) -> str:
     """What an edit writes at `start` of the new text."""
     if secrets.shown_by(text):
-        return _MASK
+        return MASK
     end = start + len(text)
     stretches = [(first - start, last - start) for first, last in overlapping(hidden, start, end)]
     stretches += likely_secrets(text)
     pieces: list[str] = []
     position = 0
     for first, last in merged((max(first, 0), min(last, len(text))) for first, last in stretches):
-        pieces += (text[position:first], _MASK)
+        pieces += (text[position:first], MASK)
         position = last
     pieces.append(text[position:])
     return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")

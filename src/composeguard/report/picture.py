@@ -19,11 +19,9 @@ from composeguard.model.host_paths import host_mounts
 from composeguard.model.ports import Port, Reach
 from composeguard.model.project import Project
 from composeguard.model.service import Workload
-from composeguard.report.likely import likely_secrets, names_a_secret
-from composeguard.report.secrets import merged
+from composeguard.report.likely import MASK, masked, names_a_secret
 from composeguard.source.node import Path
 
-_MASK = "****"
 _DEFAULT_NETWORK = "default"
 _NAMESPACES = ("pid", "ipc", "uts", "userns_mode", "cgroup")
 _SOCKET = ".sock"
@@ -130,7 +128,7 @@ class _Found:
     def judged(self, edge: Edge, *paths: Path) -> Edge:
         """The edge with what was found at these places; without its words where a secret makes them."""
         if any(map(self.hides, paths)):
-            edge = replace(edge, label=_MASK, detail="a variable that may hold a secret")
+            edge = replace(edge, label=MASK, detail="a variable that may hold a secret")
         active = [self._active[path] for path in paths if path in self._active]
         accepted = [self._accepted[path] for path in paths if path in self._accepted]
         worst = max((*active, *accepted), default=Severity.INFO)
@@ -146,7 +144,7 @@ def _row(project: Project, workload: Workload, found: _Found) -> Row:
     host = list(_host(project, workload, found))
     for step in getattr(workload, "pre_start", ()):
         host.extend(_host(project, step, found))
-    image = _MASK if found.hides(workload.at("image")) else _told(workload.image)
+    image = MASK if found.hides(workload.at("image")) else _told(workload.image)
     return Row(
         name=workload.name,
         path=workload.path,
@@ -197,10 +195,7 @@ def _ports(workload: Workload, found: _Found) -> Iterator[Edge]:
 
 def _told(text: Text | None) -> str:
     """A text as written: what stands in for a variable, or in an address, may be a secret."""
-    told = "" if text is None else str(text)
-    for start, end in reversed(merged(likely_secrets(told))):
-        told = f"{told[:start]}{_MASK}{told[end:]}"
-    return told
+    return "" if text is None else masked(str(text))
 
 
 def _port_label(port: Port) -> str:
