@@ -27,7 +27,7 @@ def codes(listing: str) -> list[str]:
 
 
 def codes_in_folder() -> list[str]:
-    return sorted(path.name[:5].upper() for path in (PROJECT / "rules").glob("cg*.py"))
+    return sorted(path.name[:5].upper() for path in (PROJECT / "rules").glob("cg*.*"))
 
 
 @pytest.fixture(scope="module")

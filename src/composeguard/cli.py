@@ -163,7 +163,7 @@ def config() -> None:
 def config_schema(verbose: bool) -> int:
     """Print the JSON schema of .composeguard.yaml, for editors."""
     from composeguard.commands.config_schema import page
-    from composeguard.engine.registry import load_builtin
+    from composeguard.policy.builtin import load_builtin
 
     sys.stdout.write(page(load_builtin()))
     return 0

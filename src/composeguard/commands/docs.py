@@ -14,8 +14,9 @@ from pathlib import Path
 from composeguard.commands import cis, config_schema, images
 from composeguard.commands.rule_page import markdown
 from composeguard.commands.rules import markdown_table
-from composeguard.engine.registry import builtin_folder, load_builtin
+from composeguard.engine.registry import builtin_folder
 from composeguard.engine.rule import Rule
+from composeguard.policy.builtin import load_builtin
 
 BEGIN = "<!-- rules:begin -->"
 END = "<!-- rules:end -->"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from composeguard.commands.policy_cases import Result, judge, policy_files_in, trials
 from composeguard.commands.rule_sources import given_rules
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
 from composeguard.errors import UsageError
+from composeguard.policy.builtin import load_builtin
 from composeguard.report.escape import visible
 
 
