@@ -22,12 +22,12 @@ from textwrap import indent
 from composeguard.compose.discover import repository_root
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule, Scope
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.policy.builtin import load_builtin
 from composeguard.policy.document import read_text
 from composeguard.policy.load import rules_of
 from composeguard.policy.samples import TEMPLATES

@@ -22,9 +22,9 @@ from projects import project
 from composeguard.compose.files import Files
 from composeguard.compose.loader import load
 from composeguard.compose.request import Request
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.model.bind import bind
+from composeguard.policy.builtin import load_builtin
 from composeguard.source.read import read_source
 
 _SIZES = (1_000, 10_000, 100_000)

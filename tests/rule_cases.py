@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from composeguard.commands.cases import ABOUT_THE_RUN, TODAY, Case, fixed, marked, without_marks
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Profile
+from composeguard.policy.builtin import load_builtin
 
 __all__ = [
     "ABOUT_THE_RUN",

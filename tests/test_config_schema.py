@@ -14,8 +14,8 @@ from tests.test_cli import Run, run
 
 from composeguard.commands.config_schema import schema
 from composeguard.config import load, selection
-from composeguard.engine.registry import load_builtin
 from composeguard.errors import ConfigError
+from composeguard.policy.builtin import load_builtin
 
 __all__ = ["run"]
 

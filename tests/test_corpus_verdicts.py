@@ -12,10 +12,10 @@ from tests.corpus_exceptions import NOT_JUDGED, NOT_TOLD, VERDICTS
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.files import Files
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.model.reading import Reading
 from composeguard.model.resolve import resolve_json
+from composeguard.policy.builtin import load_builtin
 
 ENOUGH = 0.995
 SAID = (Kind.VARIABLE, Kind.NOTE)

@@ -9,11 +9,11 @@ import pytest
 from tests.fix_harness import Project, made_up_rule
 
 from composeguard.engine.fix import Append, Operation, Remove, Safety, Set
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
 from composeguard.fix.previews import Previews
 from composeguard.fix.refusal import Refusal
 from composeguard.model.reading import Reading
+from composeguard.policy.builtin import load_builtin
 from composeguard.source.node import Path as Steps
 
 Wishes = Iterable[tuple[Steps, tuple[Operation, ...]]]

@@ -8,10 +8,10 @@ import pytest
 from tests.fix_harness import Project, edit
 
 from composeguard.engine.fix import Operation, Remove, RemoveComment
-from composeguard.engine.registry import load_builtin
 from composeguard.fix.ops import apply_all
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.remark import cut
+from composeguard.policy.builtin import load_builtin
 from composeguard.source.read import read_source
 
 HEAD = "services:\n  web:\n    image: a\n"

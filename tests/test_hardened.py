@@ -10,11 +10,11 @@ from tests.oracle import Request as Asked
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.policy.builtin import load_builtin
 
 _FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "hardened"
 _STYLES = sorted(path for path in _FOLDER.iterdir() if path.is_dir())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile
 from composeguard.model.read import read_project
+from composeguard.policy.builtin import load_builtin
 from composeguard.report.hardening import groups, setting
 
 _TEXT = b"""services:

@@ -13,7 +13,6 @@ from tests.rule_cases import RULES, TODAY
 from composeguard import config
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Append, Operation, Safety
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.errors import ConfigError
 from composeguard.model.container import Container
@@ -26,6 +25,7 @@ from composeguard.model.image_profile import (
     read_profile,
     shipped_profiles,
 )
+from composeguard.policy.builtin import load_builtin
 
 ROWS = shipped_profiles()
 

@@ -11,7 +11,7 @@ from tests.test_cli import BAD, CLEAN, Run, run
 
 from composeguard import __version__
 from composeguard.config import DEFAULT, load, selection
-from composeguard.engine.registry import load_builtin
+from composeguard.policy.builtin import load_builtin
 
 __all__ = ["run"]
 

@@ -8,10 +8,10 @@ import pytest
 
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Severity
 from composeguard.model.read import read_project
+from composeguard.policy.builtin import load_builtin
 
 
 @pytest.mark.parametrize(("others", "severity"), [(1, Severity.HIGH), (4, Severity.HIGH), (5, Severity.MEDIUM)])

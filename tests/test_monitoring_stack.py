@@ -12,12 +12,12 @@ from composeguard.compose.files import Files
 from composeguard.compose.request import Request
 from composeguard.config import Configuration, Settings, rule_options, selection
 from composeguard.engine.finding import Finding
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile, Severity
 from composeguard.fix.judge import Checked
 from composeguard.fix.plan import plan
 from composeguard.model.read import read_project
+from composeguard.policy.builtin import load_builtin
 
 _FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "projects" / "monitoring"
 _DEVIATIONS = sorted((_FOLDER / "deviations").glob("*.yaml"))

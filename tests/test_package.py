@@ -27,7 +27,7 @@ def codes(listing: str) -> list[str]:
 
 
 def codes_in_folder() -> list[str]:
-    return sorted(path.name[:5].upper() for path in (PROJECT / "rules").glob("cg*.py"))
+    return sorted(path.name[:5].upper() for path in (PROJECT / "rules").glob("cg*.*"))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_wheel_ships_the_package_and_nothing_else(wheel: Path) -> None:
     assert {f"composeguard/commands/templates/{path.name}" for path in _TEMPLATES.iterdir()} <= set(names)
     assert not [name for name in names if name.endswith(".pyc") or "__pycache__" in name]
     assert sorted(name for name in names if name.startswith("composeguard/builtin/cg")) == sorted(
-        f"composeguard/builtin/{path.name}" for path in (PROJECT / "rules").glob("cg*.py")
+        f"composeguard/builtin/{path.name}" for path in (PROJECT / "rules").glob("cg*.*")
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import date
 from pathlib import Path
@@ -82,6 +83,33 @@ def test_what_a_pack_locks_a_repository_cannot_switch_off(
     assert set(found) >= {"ACME001 [high]", "CG101 [critical]"}
     assert run(["check", "-q", "--pack", "../acme"]) == 1
     assert "blocked ignore: CG101 is locked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [(), ("old/compose.yaml", "--force-exclude")])
+def test_of_files_that_a_repository_excludes_what_is_locked_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    (folder / "acme" / "pack.yaml").write_text(f"{PACK}locked: [ACME001]\n")
+    Path("old").mkdir()
+    Path("compose.yaml").rename("old/compose.yaml")
+    Path("broken").mkdir()
+    Path("broken/compose.yaml").write_text("services: {{ .Values }}\n")
+    Path("shown").mkdir()
+    Path("shown/compose.yaml").write_text("services: {}\n")
+    Path(".composeguard.yaml").write_text("exclude: [old, broken]\n")
+    code, found = _checked(capsys, "--pack", "../acme", *arguments)
+    assert (code, set(found)) == (1, {"ACME001 [high]"})
+    assert run(["check", "-q", "--pack", "../acme", *arguments]) == 1
+    assert "blocked ignore: ACME001 is locked, and excluding this file has no effect" in capsys.readouterr().out
+    (folder / "acme" / "pack.yaml").write_text(f"{PACK}locked: [ACME001]\nexclude: [old]\n")
+    assert run(["check", "-q", "--pack", "../acme", "--allow-no-files", *arguments]) == 0
+
+
+def test_what_is_locked_reads_standard_input_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "acme" / "pack.yaml").write_text(f"{PACK}locked: [ACME001]\n")
+    Path(".composeguard.yaml").write_text("exclude: [old]\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(COMPOSE.encode())))
+    assert run(["check", "-q", "--pack", "../acme", "-"]) == 1
 
 
 EXEMPTION = """\

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -287,3 +288,13 @@ def test_nothing_is_asked_past_the_gate(tree: Path, touched: list[tuple[str, str
     assert run(["check", "-f", "json"]) == 1
     past = [what for what in touched if Path(what[1]).absolute().is_relative_to(tree)]
     assert not past
+
+
+def test_the_help_is_printed_where_the_locale_knows_ascii_only(tree: Path) -> None:
+    """There click asks by trial whether a stream takes bytes."""
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    code = "import sys; from composeguard.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "--help"], cwd=tree, env=environment, capture_output=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

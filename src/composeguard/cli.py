@@ -165,7 +165,7 @@ def config() -> None:
 def config_schema(verbose: bool) -> int:
     """Print the JSON schema of .composeguard.yaml, for editors."""
     from composeguard.commands.config_schema import page
-    from composeguard.engine.registry import load_builtin
+    from composeguard.policy.builtin import load_builtin
 
     sys.stdout.write(page(load_builtin()))
     return 0
@@ -238,17 +238,26 @@ def policy_validate(paths: tuple[str, ...], verbose: bool) -> int:
 @policy.command("test")
 @click.argument("paths", nargs=-1, metavar="[FILE|DIR]…")
 @policy_option
+@rules_option
+@plugin_option
 @click.option("--require-all", is_flag=True, help="Exit with 1 if a policy has no test.")
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
-def policy_test(paths: tuple[str, ...], policies: tuple[str, ...], require_all: bool, verbose: bool) -> int:
+def policy_test(
+    paths: tuple[str, ...],
+    policies: tuple[str, ...],
+    rule_folders: tuple[str, ...],
+    plugins: tuple[str, ...],
+    require_all: bool,
+    verbose: bool,
+) -> int:
     """Test policies: their examples, and files that mark lines with `# expect: CODE` and `# ok: CODE`.
 
     PATHS are files and folders of policies and of tests. A file `name.fixed.yml` shows what fixes make of `name.yml`
-    or `name.bad.yml`. Exits with 1 if a test fails.
+    or `name.bad.yml`. Rules in Python (`--rules`, `--plugin`) are tested in the same way. Exits with 1 if a test fails.
     """
     from composeguard.commands.policy_test import run_test
 
-    return run_test(paths, policies, require_all=require_all)
+    return run_test(paths, policies, rule_folders, plugins, require_all=require_all)
 
 
 @policy.command("new")

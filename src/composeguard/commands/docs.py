@@ -1,5 +1,5 @@
 """Writes what is generated: from the rules a page for each, their index, the table of the README, `docs/cis.md`, the
-schema of a configuration; and `docs/images.md` from the profiles of images.
+schema of a configuration; `docs/images.md` from the profiles of images; the reference in `docs/api.md` from the source.
 
 `python -m composeguard.commands.docs` writes; `--check` writes nothing and fails where a file differs.
 For the repository of composeguard itself; it is no command of the tool.
@@ -11,16 +11,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from composeguard.commands import cis, config_schema, images
+from composeguard.commands import api_page, cis, config_schema, images
 from composeguard.commands.rule_page import markdown
 from composeguard.commands.rules import markdown_table
-from composeguard.engine.registry import builtin_folder, load_builtin
+from composeguard.engine.registry import builtin_folder
 from composeguard.engine.rule import Rule
+from composeguard.policy.builtin import load_builtin
 
 BEGIN = "<!-- rules:begin -->"
 END = "<!-- rules:end -->"
 _PAGES = Path("docs") / "rules"
 _README = Path("README.md")
+API = Path("docs") / "api.md"
 _FAMILIES = {
     "CG1": "Isolation",
     "CG2": "Host access",
@@ -105,6 +107,7 @@ def main(arguments: Sequence[str]) -> int:
     found: list[str] = []
     try:
         texts[_README] = readme((root / _README).read_text(encoding="utf-8"), rules)
+        texts[API] = api_page.page((root / API).read_text(encoding="utf-8"))
     except ValueError as error:
         found.append(str(error))
     if "--check" in arguments:

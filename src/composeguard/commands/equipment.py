@@ -67,6 +67,16 @@ class Equipment:
         settings = self._pack.settings if self._pack is not None else None
         return settings.fail_on if settings is not None and "fail_on" in settings.model_fields_set else None
 
+    @property
+    def locks(self) -> bool:
+        """Whether the command line has locked something."""
+        return any(rule.locked for rule in self.rules)
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """What the packs of the command line exclude."""
+        return () if self._pack is None else tuple(self._pack.settings.exclude)
+
     def under(self, configuration: Configuration, root: Path) -> Equipped:
         """A configuration on top of packs, and the rules that it and they bring."""
         rules, exemptions, pack = self.rules, self._exemptions, self._pack

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.equipment import Equipment, Equipped
+from composeguard.commands.hidden import Hidden
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
@@ -96,6 +97,7 @@ class Linter:
         self._files: dict[tuple[Path, Path], Files] = {}
         self._given = self._load_given()
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
+        self._hidden = Hidden()
         self._outside: Path | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
@@ -127,6 +129,8 @@ class Linter:
             except OutOfTimeError:
                 self.fail(project, f"not checked within {self.options.timeout:g} seconds")
                 continue
+            if self._hidden.holds(project) and not result.outcome.findings:
+                continue
             self.baselines.saw(result)
             if self.options.verbose:
                 self._say(result)
@@ -155,7 +159,8 @@ class Linter:
         ran = judges(chosen, configuration.settings) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
-        wanted = self._wanted(project, chosen, self._overrides(configuration, chosen.known).apply(outcome.findings))
+        adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
+        wanted = self._hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(Path(project.directory)) or self.cwd
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
         marked = self._changed(project, known)
@@ -236,8 +241,18 @@ class Linter:
                 raise UsageError("give PATHS or --file, not both: --file makes one project of several files")
             files = tuple(self._input(name) for name in options.files)
             return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
+        excluded = tuple(self._configured(self.cwd).configuration.settings.exclude)
+        if self.equipment.locks and excluded != self.equipment.exclude:
+            found = self._find_outside((*options.exclude, *self.equipment.exclude))
+            self._hidden = Hidden(found, self._find_outside((*options.exclude, *excluded)))
+            return found
+        return self._find_outside((*options.exclude, *excluded))
+
+    def _find_outside(self, exclude: tuple[str, ...]) -> list[ProjectFiles]:
+        """The projects of all paths, without what is excluded."""
+        options = self.options
         walk = Walk(
-            exclude=(*options.exclude, *self._configured(self.cwd).configuration.settings.exclude),
+            exclude=exclude,
             force_exclude=options.force_exclude,
             gitignore=not options.no_respect_gitignore,
             unreadable=self._unreadable,
@@ -270,8 +285,8 @@ class Linter:
             return _absolute(name)
         disk.unrepeatable()
         path = _absolute(self.options.stdin_filename or STDIN_NAME)
-        data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
-        self.overlay[path] = data
+        if path not in self.overlay:
+            self.overlay[path] = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
         return path
 
     def _request(self, project: ProjectFiles) -> Request:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from composeguard.commands.cases import Case, CrashError, fixed, marked, passed, without_marks
 from composeguard.engine.registry import near
-from composeguard.engine.rule import Rule
+from composeguard.engine.rule import Example, Rule
 from composeguard.errors import UsageError
 from composeguard.policy.load import PACK_FILE
 
@@ -95,19 +95,32 @@ def _holds_policies(text: str) -> bool:
 
 def trials(policies: Sequence[Rule], files: Sequence[Path]) -> Iterator[Trial]:
     """The examples of each policy, then the files."""
-    nowhere = Path.cwd() / "examples"
     for rule in policies:
         for number, example in enumerate(rule.examples, start=1):
             name = f"{rule.code} example {number}"
             if example.bad:
-                case = Case(rule, name, "bad", example.bad, nowhere, _EXAMPLE, known=tuple(policies))
+                case = _of_example(rule, example, name, "bad", known=tuple(policies))
                 yield Trial(f"{name} bad", (case,), example.fixed or None)
             if example.good:
-                case = Case(rule, name, "good", example.good, nowhere, _EXAMPLE, known=tuple(policies))
+                case = _of_example(rule, example, name, "good", known=tuple(policies))
                 yield Trial(f"{name} good", (case,))
     by_code = {rule.code: rule for rule in policies}
     for path in files:
         yield _of_file(path, by_code)
+
+
+def _of_example(rule: Rule, example: Example, name: str, kind: str, known: tuple[Rule, ...]) -> Case:
+    return Case(
+        rule,
+        name,
+        kind,
+        example.bad if kind == "bad" else example.good,
+        Path.cwd() / "examples",
+        _EXAMPLE,
+        settings=example.settings,
+        files=example.files,
+        known=known,
+    )
 
 
 def _of_file(path: Path, by_code: dict[str, Rule]) -> Trial:

@@ -7,16 +7,26 @@ from pathlib import Path
 
 from composeguard.commands.policy_cases import Result, judge, policy_files_in, trials
 from composeguard.commands.rule_sources import given_rules
-from composeguard.engine.registry import load_builtin
 from composeguard.engine.rule import Rule
 from composeguard.errors import UsageError
+from composeguard.policy.builtin import load_builtin
 from composeguard.report.escape import visible
 
 
-def run_test(paths: tuple[str, ...], policies: tuple[str, ...], *, require_all: bool) -> int:
-    """Test policies; returns 1 where a test fails, and with `require_all` where a policy has none."""
+def run_test(
+    paths: tuple[str, ...],
+    policies: tuple[str, ...],
+    folders: tuple[str, ...] = (),
+    plugins: tuple[str, ...] = (),
+    *,
+    require_all: bool,
+) -> int:
+    """Test policies, and rules of one's own in Python; returns 1 where a test fails.
+
+    With `require_all` also where a policy has none.
+    """
     beside, files = policy_files_in([Path(path) for path in paths or (".",)])
-    rules = _policies((*policies, *(str(path) for path in beside)))
+    rules = _policies((*policies, *(str(path) for path in beside)), folders, plugins)
     result = Result()
     for trial in trials(rules, files):
         judge(trial, result)
@@ -36,9 +46,9 @@ def run_test(paths: tuple[str, ...], policies: tuple[str, ...], *, require_all: 
     return 1 if result.failures or (require_all and tested < len(rules)) else 0
 
 
-def _policies(paths: tuple[str, ...]) -> list[Rule]:
+def _policies(paths: tuple[str, ...], folders: tuple[str, ...] = (), plugins: tuple[str, ...] = ()) -> list[Rule]:
     own = {rule.code for rule in load_builtin()}
-    rules = [rule for rule in given_rules(policies=tuple(dict.fromkeys(paths))) if rule.code not in own]
+    rules = [rule for rule in given_rules(folders, plugins, tuple(dict.fromkeys(paths))) if rule.code not in own]
     if not rules:
         raise UsageError("no policy to test: name a file or folder of policies")
     return rules

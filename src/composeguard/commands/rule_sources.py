@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from composeguard.config import Configuration
-from composeguard.engine.registry import load_builtin, load_folder, load_plugin
+from composeguard.engine.registry import load_folder, load_plugin
 from composeguard.engine.rule import Rule
 from composeguard.errors import ConfigError, UsageError
+from composeguard.policy.builtin import load_builtin
 from composeguard.source import disk
 
 

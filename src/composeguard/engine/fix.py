@@ -61,6 +61,7 @@ class RemoveComment(Struct, frozen=True):
 
 
 Operation = Set | Append | Remove | Rename | RemoveComment
+"""One change that a fix consists of."""
 
 
 class Fix(Struct, frozen=True):

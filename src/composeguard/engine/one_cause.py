@@ -21,8 +21,7 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
     """
     if not problems:
         return []
-    left_out = _left_out(reading)
-    idle = _without_program(reading, left_out)
+    left_out, idle = _of(reading)
     known = {(problem.path, problem.evidence) for problem in problems}
     return [
         problem
@@ -36,6 +35,15 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
         and not _is_inherited(reading, problem, known)
         and not _is_left_out(reading, problem, left_out)
     ]
+
+
+def _of(reading: Reading) -> tuple[frozenset[Path], frozenset[Path]]:
+    """What could not be read, and what has nothing to run; found out once for all rules."""
+    known = reading.cached.get(__name__)
+    if known is None:
+        left_out = _left_out(reading)
+        known = reading.cached[__name__] = left_out, _without_program(reading, left_out)
+    return known  # type: ignore[return-value]
 
 
 def _is_inherited(reading: Reading, problem: Problem, known: set[tuple[Path, str]]) -> bool:

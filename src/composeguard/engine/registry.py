@@ -1,4 +1,4 @@
-"""Finds rules: the built-in ones and a user's are loaded by the same few lines."""
+"""Finds rules in Python: the built-in ones and a user's are loaded by the same few lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def load_folder(folder: Path, package: str) -> tuple[Rule, ...]:
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
             rules.extend(_load_file(path, f"{package}.{path.stem}"))
-    return _unique(rules)
+    return unique(rules)
 
 
 def load_plugin(name: str) -> tuple[Rule, ...]:
@@ -61,16 +61,11 @@ def load_plugin(name: str) -> tuple[Rule, ...]:
     rules = [value for value in values if isinstance(value, Rule)]
     if not rules:
         raise RuleError(f"the plug-in {name} holds no rule")
-    return _unique(rules)
+    return unique(rules)
 
 
 def _is_module(value: object) -> bool:
     return isinstance(value, ModuleType)
-
-
-def load_builtin() -> tuple[Rule, ...]:
-    """All built-in rules, by code."""
-    return load_folder(builtin_folder(), "composeguard.builtin")
 
 
 def _load_file(path: Path, module_name: str) -> list[Rule]:
@@ -90,7 +85,12 @@ def _load_file(path: Path, module_name: str) -> list[Rule]:
     return rules
 
 
-def _unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rules by code.
+
+    Raises:
+        RuleError: two share a code or a name.
+    """
     by_code: dict[str, Rule] = {}
     names: dict[str, str] = {}
     for rule in rules:

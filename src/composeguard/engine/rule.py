@@ -166,8 +166,18 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Callable[..., Iterable[P
 
 
 container_rule = _decorator(Scope.CONTAINER)
+"""Makes a rule of a check of one container: a service, a job, or a step before a start.
+
+Takes `code`, `name`, `severity`, `profiles`, and perhaps `references`, `examples`, `group`, `correctness`, `always` and
+`options` (see `Rule`), all by name. The docstring of the check is the documentation of the rule.
+"""
 service_rule = _decorator(Scope.SERVICE)
+"""As `container_rule`, of one service."""
 reading_rule = _decorator(Scope.READING)
+"""As `container_rule`, of a whole project as read."""
 diagnostic_rule = _decorator(Scope.DIAGNOSTIC)
+"""As `container_rule`, of each thing that the reader has to say of a file."""
 suppression_rule = _decorator(Scope.SUPPRESSION)
+"""As `container_rule`, of each comment that accepts findings, once the other rules have run."""
 failure_rule = _decorator(Scope.FAILURE)
+"""As `container_rule`, of each rule that crashed."""

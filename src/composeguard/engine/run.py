@@ -13,10 +13,10 @@ from composeguard.engine.failure import RuleFailure
 from composeguard.engine.finding import Finding, Related, finding_order
 from composeguard.engine.one_cause import one_cause
 from composeguard.engine.options import Options
-from composeguard.engine.rule import Problem, Rule, Scope
+from composeguard.engine.rule import Focus, Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import Comments
-from composeguard.model.reading import Reading
+from composeguard.model.reading import Place, Reading
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path, Way
 
@@ -89,6 +89,7 @@ class _Run:
         self.failures: list[RuleFailure] = []
         self._reading = reading
         self._selection = selection
+        self._places = _Places(reading)
         self._counts: Counter[str] = Counter()
         self._found: dict[tuple[object, ...], Finding] = {}
 
@@ -106,7 +107,7 @@ class _Run:
             return
         about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
         for problem in problems if about_the_run else one_cause(self._reading, problems):
-            finding = _finding(self._reading, rule, problem, self._selection, self._counts)
+            finding = _finding(self._places, rule, problem, self._selection, self._counts)
             # A service that is reached twice (an included file) yields the same finding twice.
             identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
             self._found.setdefault(identity, finding)
@@ -125,11 +126,43 @@ def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
     return (selection.options.get(rule.code) or rule.options.model_construct(),)
 
 
-def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
+class _Places:
+    """What the findings at a path have in common, however many rules find something there."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._places: dict[tuple[Path, Focus], Place] = {}
+        self._ways: dict[Path, tuple[Related, ...]] = {}
+        self._steps: dict[tuple[Path, bool], str] = {}
+
+    def place(self, path: Path, focus: Focus) -> Place:
+        found = self._places.get((path, focus))
+        if found is None:
+            found = self._places[path, focus] = self.reading.locate(path, focus)
+        return found
+
+    def way(self, path: Path) -> tuple[Related, ...]:
+        """The places that a value came through."""
+        found = self._ways.get(path)
+        if found is None:
+            found = self._ways[path] = tuple(_way(self.reading, path))
+        return found
+
+    def steps(self, path: Path, numbered: bool) -> str:
+        """A path as one text, with or without the numbers of items."""
+        found = self._steps.get((path, numbered))
+        if found is None:
+            kept = (step if numbered or not isinstance(step, int) else "-" for step in path)
+            found = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in kept)
+            self._steps[path, numbered] = found
+        return found
+
+
+def _finding(places: _Places, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
     if problem.diagnostic is not None:
         place_file, start, end = problem.diagnostic.file, problem.diagnostic.start, problem.diagnostic.end
     else:
-        place = problem.place or reading.locate(problem.path, problem.focus)
+        place = problem.place or places.place(problem.path, problem.focus)
         place_file, start, end = place.file, place.start, place.end
     severity = selection.severities.get(rule.code)
     if severity is None:
@@ -143,33 +176,35 @@ def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selectio
         start=start,
         end=end,
         path=problem.path,
-        fingerprint=_fingerprint(rule, place_file, problem, counts),
+        fingerprint=_fingerprint(places, rule, place_file, problem, counts),
         fix=problem.fix,
-        related=tuple(_related(reading, problem.path, problem.related)),
+        related=places.way(problem.path) + tuple(_see_also(places.reading, problem.related)),
         redact=problem.redact,
     )
 
 
-def _fingerprint(rule: Rule, file: SourceFile, problem: Problem, counts: Counter[str]) -> str:
+def _fingerprint(places: _Places, rule: Rule, file: SourceFile, problem: Problem, counts: Counter[str]) -> str:
     """Stays the same when lines move or messages change; equal ones are counted, so that each is unique.
 
     Where the evidence tells which item of a list is meant, the item's number does not count: others may come before.
     A secret does not count: who has the digest could try what it may be, and a new secret at the place is no better.
     """
     evidence = "" if problem.redact else problem.evidence
-    path = ("-" if evidence and isinstance(step, int) else step for step in problem.path)
-    steps = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    steps = places.steps(problem.path, not evidence)
     identity = "\0".join((rule.code, file.uri, steps, evidence))
     counts[identity] += 1
     return hashlib.sha256(f"{identity}\0{counts[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _related(reading: Reading, path: Path, others: Sequence[Path]) -> Iterator[Related]:
+def _way(reading: Reading, path: Path) -> Iterator[Related]:
     for via in reading.way(path):
         if via.at is not None and via.way in _CAME_BY:
             node = via.at
             start, end = (node.key_start, node.key_end) if node.key_start >= 0 else (node.start, node.end)
             yield Related(node.file, node.file.region(start, end), _CAME_BY[via.way])
+
+
+def _see_also(reading: Reading, others: Sequence[Path]) -> Iterator[Related]:
     for other in others:
         place = reading.locate(other)
         yield Related(place.file, place.file.region(place.start, place.end), "see also")

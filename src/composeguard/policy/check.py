@@ -12,7 +12,8 @@ from composeguard.policy.cel.evaluate import Budget, Frame, Run, truth
 from composeguard.policy.cel.values import EvaluationError, UnknownError
 from composeguard.policy.fixes import FixPlan
 from composeguard.policy.items import Item, Items
-from composeguard.policy.message import MAY_BE_SECRET, Message
+from composeguard.policy.message import Message
+from composeguard.policy.shown import MAY_BE_SECRET
 from composeguard.source.node import Path
 
 
@@ -35,6 +36,7 @@ class Judged:
         wanted: Run,
         message: Message,
         at: Path,
+        label: str,
         fix: FixPlan | None,
         locate: Callable[[int, bool], str],
         documentation: str,
@@ -44,6 +46,7 @@ class Judged:
         self._wanted = wanted
         self._message = message
         self._at = at
+        self._label = label
         self._fix = fix
         self._locate = locate
         self.__doc__ = documentation
@@ -80,6 +83,7 @@ class Judged:
         return Problem(
             (*item.path, *self._at),
             message,
+            self._label,
             fix=self._fix.at(item.path) if self._fix else None,
             evidence=evidence(item.path, item.names.get("item")),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from composeguard.policy import limits
 
@@ -21,10 +21,20 @@ class Declared(BaseModel):
 
 
 class SourceOfRule(Declared):
-    """A page that says why."""
+    """A page that says why: by its label and address, or by a number in a list that is known."""
 
-    label: Words = Field(description="How people cite it.")
-    url: str = Field(pattern=r"^https?://", description="The page.")
+    label: Words | None = Field(None, description="How people cite it.")
+    url: str | None = Field(None, pattern=r"^https?://", description="The page.")
+    cis: Words | None = Field(None, description="A recommendation of the CIS Docker Benchmark: 5.25.")
+    cwe: int | None = Field(None, ge=1, description="A weakness of the Common Weakness Enumeration: 770.")
+    owasp: Words | None = Field(None, description="A rule of the OWASP Docker Security Cheat Sheet.")
+
+    @model_validator(mode="after")
+    def _one(self) -> SourceOfRule:
+        given = self.model_fields_set
+        if given != {"label", "url"} and (len(given) != 1 or not given <= {"cis", "cwe", "owasp"}):
+            raise ValueError("a reference has a label and a url, or one of cis, cwe, owasp")
+        return self
 
 
 class ExampleOfRule(Declared):
@@ -59,7 +69,10 @@ class Declaration(Declared):
     for_: str | None = Field(None, alias="for", description="What is judged: service, service.ports, networks, …")
     when: Expression | None = Field(None, description="A CEL expression: whether an item is judged at all.")
     assert_: Expression | None = Field(None, alias="assert", description="A CEL expression that must be true.")
-    message: Words | None = Field(None, description="What a finding says; {expression} puts in a value.")
+    message: Words | None = Field(
+        None, description="What a finding says; {expression} puts in a value, of templates {name} and {value}."
+    )
+    label: Annotated[str, Field(max_length=200)] = Field("", description="A few words below the marked text.")
     at: str | None = Field(None, description="The path below the item that a finding points at.")
     severity: SeverityName = Field("medium", description="How bad a finding is.")
     description: Long | None = Field(None, description="What is wrong, and why it matters, in Markdown.")

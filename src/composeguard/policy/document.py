@@ -76,8 +76,9 @@ def checked(model: type[Checked], node: Node) -> Checked:
         return model.model_validate(plain(node))
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
-        # A misspelt key is also a missing one: that it is misspelt says more.
-        first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
+        # A misspelt key is also a missing one, and a wrong mapping no text: what is misspelt or wrong says more.
+        telling = [each for kind in ("extra_forbidden", "value_error") for each in errors if each["type"] == kind]
+        first = (telling or errors)[0]
         steps = tuple(first["loc"])
         raise _explained(model, node, steps, first["type"], first["msg"]) from None
 

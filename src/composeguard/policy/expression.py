@@ -18,7 +18,8 @@ from composeguard.policy.error import PolicyError
 from composeguard.policy.fixes import FixPlan
 from composeguard.policy.items import items
 from composeguard.policy.keys import checked, steps
-from composeguard.policy.message import MAY_BE_SECRET, Message
+from composeguard.policy.message import Message
+from composeguard.policy.shown import MAY_BE_SECRET
 from composeguard.source.node import Node, Path
 
 
@@ -64,6 +65,7 @@ def judged(policy: Declaration, node: Node, documentation: str) -> tuple[Judged,
         wanted=wanted_run,
         message=message,
         at=pointed,
+        label=policy.label,
         fix=fix,
         locate=locate,
         documentation=documentation,

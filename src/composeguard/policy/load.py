@@ -10,6 +10,7 @@ from composeguard.engine.rule import Example, Reference, Rule
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import UsageError
 from composeguard.policy import limits
+from composeguard.policy.cited import cited
 from composeguard.policy.declaration import Declaration, ExampleOfRule, PolicyFile, SourceOfRule
 from composeguard.policy.document import checked, key_or_start, read
 from composeguard.policy.error import PolicyError
@@ -153,7 +154,7 @@ def _documentation(policy: Declaration) -> str:
 def _reference(given: str | SourceOfRule) -> Reference:
     if isinstance(given, str):
         return Reference(given, given)
-    return Reference(given.label, given.url)
+    return cited(given.model_dump(exclude_unset=True))
 
 
 def _example(given: ExampleOfRule) -> Example:

@@ -10,16 +10,9 @@ from composeguard.policy.cel.evaluate import Frame, Run, compiled
 from composeguard.policy.cel.parse import ExpressionError, parse
 from composeguard.policy.cel.syntax import Expression, Name, Select, parts
 from composeguard.policy.cel.types import ListType, MapType, Record, Type
+from composeguard.policy.shown import MAY_BE_SECRET, shown
 
 _PIECE = re.compile(r"\{\{|\}\}|\{(?P<expression>[^{}]*)\}|[{}]")
-_LONGEST = 200
-_MOST = 20
-"""Items of a list that are shown."""
-
-MAY_BE_SECRET = frozenset(
-    ("environment", "args", "command", "entrypoint", "test", "content", "driver_opts", "options", "dockerfile_inline")
-)
-"""Fields whose values hold passwords now and then: no message shows them."""
 
 
 class Message:
@@ -73,19 +66,3 @@ def _secret_field(tree: Expression, item_is_secret: bool) -> str:
             return "`item`"
         pending.extend(parts(part))
     return ""
-
-
-def shown(value: object) -> str:
-    """A value in a sentence. What a variable hides reads as it is written: `${TAG}`."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        some = value[:_MOST] if all(not isinstance(each, (list, dict)) for each in value[:_MOST]) else []
-        listed = ", ".join(shown(each) for each in some) or ("none" if not value else "a list")
-        return f"{listed}, …" if len(value) > _MOST and some else listed
-    if isinstance(value, dict):
-        return "a map"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -33,7 +33,7 @@ def schema() -> dict[str, Any]:
         )
     policy["allOf"] = cases
     expression = ["for", "assert", "message"]
-    absent = [{"required": [key]} for key in (*expression, "when", "at")]
+    absent = [{"required": [key]} for key in ("for", "assert", "when", "at")]
     policy["oneOf"] = [
         {"required": ["use"], "not": {"anyOf": absent}},
         {"required": expression, "not": {"required": ["use"]}},

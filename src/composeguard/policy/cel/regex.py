@@ -22,6 +22,7 @@ def _matches() -> Expression:
     return library().compile("text.matches(pattern)")
 
 
+@lru_cache(_REMEMBERED)
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds what the pattern means; the pattern is checked at once.
 

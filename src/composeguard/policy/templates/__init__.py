@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from composeguard.engine.registry import near
 from composeguard.engine.rule import Problem, Scope
 from composeguard.model.container import Container
 from composeguard.policy.declaration import Declaration
-from composeguard.policy.document import checked, key_or_start
+from composeguard.policy.document import checked, in_value, key_or_start
 from composeguard.policy.error import PolicyError
 from composeguard.policy.fixes import FixPlan
 from composeguard.policy.templates.template import Parameters, Template
@@ -30,6 +31,8 @@ NAMES = (
     "naming",
     "required-profile",
 )
+WORD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+"""A brace, or what stands in braces, in the message of a policy."""
 
 
 def template(name: str) -> Template:
@@ -42,22 +45,42 @@ def template(name: str) -> Template:
 class Templated:
     """The check of a policy that uses a template."""
 
-    def __init__(self, of: Template, parameters: Parameters, fix: FixPlan | None, fail: object, text: str) -> None:
+    def __init__(
+        self,
+        of: Template,
+        parameters: Parameters,
+        *,
+        message: str | None,
+        label: str,
+        fix: FixPlan | None,
+        fail: object,
+        documentation: str,
+    ) -> None:
         self._parameters = parameters
         self._find = of.make(parameters, fail)
+        self._message = message
+        self._label = label
         self._fix = fix
-        self.__doc__ = text
+        self.__doc__ = documentation
 
     def __call__(self, subject: object) -> Iterator[Problem]:
         if isinstance(subject, Container) and not self._parameters.concerns(subject):
             return
         for hit in self._find(subject):
+            message = hit.message
+            if self._message is not None:
+                message = _filled(self._message, {"name": getattr(subject, "name", ""), "value": hit.value})
             yield Problem(
                 hit.path,
-                hit.message,
+                message,
+                self._label,
                 fix=self._fix.at(hit.item) if self._fix else None,
                 evidence=hit.evidence,
             )
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    return WORD.sub(lambda found: words[found[1]] if found[1] else found[0][0], text)
 
 
 def templated(policy: Declaration, node: Node, documentation: str) -> tuple[Templated, Scope]:
@@ -68,7 +91,7 @@ def templated(policy: Declaration, node: Node, documentation: str) -> tuple[Temp
     """
     assert isinstance(node.value, dict)
     entries = node.value
-    for key in ("for", "when", "assert", "message", "at"):
+    for key in ("for", "when", "assert", "at"):
         if key in entries:
             below = entries[key]
             said = f"{key!r} belongs to policies with expressions, and this one uses a template"
@@ -85,7 +108,31 @@ def templated(policy: Declaration, node: Node, documentation: str) -> tuple[Temp
         return PolicyFail(given if given is not None else used, entries.get(key) if key == "fix" else None)
 
     fix = FixPlan(policy.fix, of.item, fail_at("fix")) if policy.fix else None
-    return Templated(of, parameters, fix, fail_at("with"), documentation), of.scope
+    if policy.message is not None:
+        _check_message(policy.message, of, entries["message"])
+    made = Templated(
+        of,
+        parameters,
+        message=policy.message,
+        label=policy.label,
+        fix=fix,
+        fail=fail_at("with"),
+        documentation=documentation,
+    )
+    return made, of.scope
+
+
+def _check_message(text: str, of: Template, node: Node) -> None:
+    """That braces hold what the template gives."""
+    for found in WORD.finditer(text):
+        word = found[1]
+        if word is None and len(found[0]) == 2:
+            continue
+        if word not in of.words:
+            known = " and ".join(f"{{{each}}}" for each in of.words) or "no values"
+            said = f"a message of {of.name} can show {known}; write {{{{ for a brace"
+            start = in_value(node, found.start())
+            raise PolicyError(said, node.file, start, in_value(node, found.end() - 1) + 1)
 
 
 class PolicyFail:

@@ -12,7 +12,7 @@ from composeguard.model.container import Container
 from composeguard.model.service import Service
 from composeguard.policy.cel.types import Record
 from composeguard.policy.keys import checked, entries_at, steps
-from composeguard.policy.message import MAY_BE_SECRET
+from composeguard.policy.shown import MAY_BE_SECRET
 from composeguard.policy.templates.template import Find, Hit, Parameters, Scalar, Template
 
 

@@ -12,6 +12,7 @@ from composeguard.model.container import Container
 from composeguard.model.service import Service
 from composeguard.policy.cel.types import Record
 from composeguard.policy.keys import checked, entries_at, steps, value_at
+from composeguard.policy.shown import MAY_BE_SECRET, shown
 from composeguard.policy.templates.template import Find, Hit, Parameters, Scalar, Template
 
 
@@ -26,16 +27,19 @@ def _make(parameters: ForbidKey, fail: Callable[..., Exception]) -> Find:
     path = steps(parameters.key, lambda said: fail(said, "key"))
     checked(path, Record(Service), lambda said: fail(said, "key"))
     key = parameters.key
+    secret = any(step in MAY_BE_SECRET for step in path)
 
     def find(container: Container) -> Iterator[Hit]:
         if parameters.values is None:
-            if value_at(container, path) not in (None, [], {}):
-                yield Hit(container.at(*path), f"{container.name} sets {key}", container.path)
+            value = value_at(container, path)
+            if value not in (None, "", [], {}) and not isinstance(value, Unresolved):
+                said = f"{container.name} sets {key}"
+                yield Hit(container.at(*path), said, container.path, key, "a value" if secret else shown(value))
             return
         for place, value in entries_at(container, path):
             if not isinstance(value, Unresolved) and _among(value, parameters.values):
                 said = f"{container.name} sets {key} to {_shown(value)}"
-                yield Hit(container.at(*place), said, container.path, str(value))
+                yield Hit(container.at(*place), said, container.path, str(value), _shown(value))
 
     return find
 
@@ -49,4 +53,4 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-TEMPLATE = Template("forbid-key", ForbidKey, Scope.CONTAINER, _make)
+TEMPLATE = Template("forbid-key", ForbidKey, Scope.CONTAINER, _make, has_value=True)

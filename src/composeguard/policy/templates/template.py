@@ -45,6 +45,8 @@ class Hit(Struct, frozen=True):
     message: str
     item: Path
     evidence: str = ""
+    value: str = ""
+    """What a message of the policy's own may show, where the template says that it `has_value`."""
 
 
 Find = Callable[..., Iterator[Hit]]
@@ -60,6 +62,13 @@ class Template(Struct, frozen=True):
     scope: Scope
     make: Callable[..., Find]
     item: Type = _SERVICE
+    has_value: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a message may put in: the name of what is judged one by one, and the value that is found."""
+        name = () if self.scope is Scope.READING else ("name",)
+        return (*name, "value") if self.has_value else name
 
 
 def named(name: str, patterns: list[str]) -> bool:
