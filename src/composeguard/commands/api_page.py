@@ -37,6 +37,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("ListedEntry", "ListedEnvFile", "listed_env_files", "Agent", "AgentKind", "agent_of", "Opening"),
         *("is_for_a_swarm", "is_lasting", "Hazard", "Repair", "Change", "KeptPort", "kept_ports", "silent_hazards"),
         *("text_maps", "base_60", "other_readings", "LOG_DRIVERS", "WITHOUT_EFFECT"),
+        *("SensitivePort", "sensitive_port", "OpenInterface", "OPEN_INTERFACES", "AdminVariable", "ADMIN_VARIABLES"),
+        *("ADMIN_FLAGS", "TRUE_WORDS"),
     ),
 }
 """All that is exported, each name once; a test holds that."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 TRUE_WORDS = "1|t|true|y|yes|on"
+"""A pattern: what programs in Go and their like take for yes."""
 _FALSE = "0|f|false|n|no|off"
 
 
@@ -87,6 +88,7 @@ ADMIN_FLAGS = (
         "https://github.com/portainer/portainer/blob/1.19.2/api/cli/cli.go",
     ),
 )
+"""Flags that open an administration interface, each with its source."""
 
 ADMIN_VARIABLES = (
     AdminVariable(
@@ -156,6 +158,7 @@ ADMIN_VARIABLES = (
         "https://flower.readthedocs.io/en/latest/api.html",
     ),
 )
+"""Variables that open an administration interface, each with its source."""
 
 OPEN_INTERFACES = (
     OpenInterface(
