@@ -202,3 +202,47 @@ def test_the_documentation_names_every_template_parameter_and_key() -> None:
         assert [key for key in own if f"`{key}`" not in row] == []
     for field, info in Declaration.model_fields.items():
         assert f"`{info.alias or field}`" in text
+
+
+def test_a_second_policy_from_the_same_template_has_a_name_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = ["policy", "new", "made", "--template", "require-label", "--code"]
+    assert run([*new, "ACME001"]) == 0
+    assert run([*new, "ACME002"]) == 0
+    capsys.readouterr()
+    assert run(["policy", "test", "made", "--require-all"]) == 0, capsys.readouterr().out
+    assert "name: require-label-acme002" in Path("made/acme002.yml").read_text()
+    assert run([*new, "ACME003", "--name", "require-label"]) == 2
+    assert "the policy in made/acme001.yml already; --name gives another" in capsys.readouterr().err
+    assert run([*new, "ACME001", "--force"]) == 0
+
+
+def test_what_is_not_said_is_asked_for_by_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["policy", "new", "made"]) == 2
+    assert "say it with --code" in capsys.readouterr().err
+    assert run(["policy", "new", "made", "--code", "ACME001", "--template", "requir-label"]) == 2
+    assert "there is no template 'requir-label'; did you mean require-label?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("code: ACME9", "policies.0.code: 'ACME9' does not fit: Such as ACME001; CG is composeguard's own."),
+        ("name: My Name", "policies.0.name: 'My Name' does not fit: In lower case, with dashes."),
+    ],
+)
+def test_a_text_of_another_form_is_told_what_it_has_to_be(
+    entry: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = "code: ACME001" if entry.startswith("name") else "name: own"
+    Path("p.yml").write_text(f"policies:\n  - {entry}\n    {other}\n    use: naming\n    with: {{pattern: a}}\n")
+    assert run(["policy", "validate", "p.yml"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_parts_of_an_image_are_hinted_at(capsys: pytest.CaptureFixture[str]) -> None:
+    policy = "{code: ACME001, for: service, assert: service.image.tag == 'a', message: m}"
+    Path("p.yml").write_text(f"policies:\n  - {policy}\n")
+    assert run(["policy", "validate", "p.yml"]) == 2
+    assert "did you mean image_name.tag?" in capsys.readouterr().err

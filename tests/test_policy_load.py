@@ -193,7 +193,7 @@ ERRORS = [
     ("policies: {}", "1:11", "policies: input should be a valid list"),
     ("policy: []", "1:1", "unknown key 'policy'; did you mean policies?"),
     ("policies:\n  - {code: ACME001, used: x}", "2:21", "unknown key 'used'; did you mean use?"),
-    ("policies:\n  - {code: acme, use: naming}", "2:12", "policies.0.code: string should match"),
+    ("policies:\n  - {code: acme, use: naming}", "2:12", "policies.0.code: 'acme' does not fit"),
     ("policies:\n  - {code: CG101, use: naming}", "2:12", "codes that start with CG are composeguard's own"),
     (
         "policies:\n  - {code: ACME001, use: require-lable}",

@@ -11,12 +11,14 @@ import click
 from msgspec import Struct
 
 from composeguard.commands.whole_file import write_whole
+from composeguard.engine.registry import near
 from composeguard.errors import UsageError
 from composeguard.policy.samples import EXPRESSION, TEMPLATES, Sample
 from composeguard.report.escape import visible
 
 _CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WRITTEN = re.compile(r"^    name: ([a-z0-9-]+)$", re.MULTILINE)
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 CEL = "expression"
 """What is chosen in the place of a template."""
@@ -40,15 +42,23 @@ def run_new(options: NewOptions) -> int:
         raise UsageError(f"{code!r} is no code: two to twelve capitals and three or four digits, not CG")
     template = options.template or _ask("Template, or expression", "require-label", [CEL, *TEMPLATES])
     if template != CEL and template not in TEMPLATES:
-        raise UsageError(f"there is no template {template!r}; there are {', '.join(TEMPLATES)}, and {CEL}")
-    name = options.name or _ask("Name, in lower case with dashes", template if template != CEL else code.lower())
+        meant = near(template, [*TEMPLATES, CEL]) or f"; there are {', '.join(TEMPLATES)}, and {CEL}"
+        raise UsageError(f"there is no template {template!r}{meant}")
+    folder = Path(options.folder)
+    own = folder / f"{code.lower()}.yml"
+    taken = _names(folder, but=own)
+    usual = template if template != CEL else code.lower()
+    name = options.name or _ask(
+        "Name, in lower case with dashes", f"{usual}-{code.lower()}" if usual in taken else usual
+    )
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name: lower case, digits and dashes")
+    if name in taken:
+        raise UsageError(f"{name} is the name of the policy in {taken[name]} already; --name gives another")
     severity = options.severity or _ask("Severity", "medium", list(_SEVERITIES))
     sample = EXPRESSION if template == CEL else TEMPLATES[template]
-    folder = Path(options.folder)
     files = {
-        folder / f"{code.lower()}.yml": _policy(sample, code, name, severity),
+        own: _policy(sample, code, name, severity),
         folder / "tests" / f"{code.lower()}.bad.yml": sample.bad.replace("CODE", code),
         folder / "tests" / f"{code.lower()}.good.yml": _good(sample, code),
     }
@@ -64,6 +74,16 @@ def run_new(options: NewOptions) -> int:
         f"and: composeguard check --policy {visible(str(folder))}\n"
     )
     return 0
+
+
+def _names(folder: Path, but: Path) -> dict[str, Path]:
+    """The names of the policies that this command has written there."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path != but:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found.update(dict.fromkeys(_WRITTEN.findall(text), path))
+    return found
 
 
 def _policy(sample: Sample, code: str, name: str, severity: str) -> str:
@@ -91,7 +111,7 @@ def _ask(question: str, default: str | None, choices: list[str] | None = None) -
     if not sys.stdin.isatty():
         if default is not None:
             return default
-        raise UsageError(f"{question}: give it as an option, there is no terminal to ask on")
+        raise UsageError(f"{question}: say it with --code, there is no terminal to ask on")
     kind = click.Choice(choices) if choices else None
     answer: str = click.prompt(question, default=default, type=kind, err=True)
     return answer

@@ -98,7 +98,17 @@ def _explained(model: type[BaseModel], root: Node, steps: Path, kind: str, messa
         return PolicyError(f"the key {steps[-1]!r} is missing", node.file, *key_or_start(node))
     name = ".".join(str(step) for step in steps[:walked])
     said = message.removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch":
+        said = f"{node.value!r} does not fit{_meaning(_model_at(model, steps[:-1]), steps[-1])}"
     return PolicyError(f"{name}: {said[:1].lower()}{said[1:]}", node.file, node.start, first_line_end(node))
+
+
+def _meaning(model: type[BaseModel], key: str | int) -> str:
+    """What a model says of a key."""
+    for name, field in model.model_fields.items():
+        if key in (name, field.alias):
+            return f": {field.description}"
+    return ""
 
 
 def key_or_start(node: Node) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from composeguard.engine.registry import near
+from composeguard.model.image import ImageName
 from composeguard.policy.cel.functions import FUNCTIONS, OPERATORS
 from composeguard.policy.cel.parse import ExpressionError
 from composeguard.policy.cel.syntax import Call, Constant, Expression, ListOf, Loop, MapOf, Name, Select
@@ -68,7 +69,7 @@ def _field(select: Select, names: Mapping[str, Type]) -> Type:
     elif of == DYN:
         found = DYN
     else:
-        raise ExpressionError(f"a {of.name} has no fields, so no {select.field!r}", start)
+        raise ExpressionError(f"a {of.name} has no fields, so no {select.field!r}{_parts_of_image(select)}", start)
     return BOOL if select.test else found
 
 
@@ -125,3 +126,9 @@ def _call(call: Call, names: Mapping[str, Type]) -> Type:
         written = OPERATORS.get(call.function, call.function)
         raise ExpressionError(f"`{written}` does not take ({shown})", call.at)
     return result
+
+
+def _parts_of_image(select: Select) -> str:
+    of = select.operand
+    is_image = isinstance(of, Select) and of.field == "image" and select.field in ImageName.__struct_fields__
+    return f"; did you mean image_name.{select.field}?" if is_image else ""

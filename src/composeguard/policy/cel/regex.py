@@ -22,13 +22,18 @@ def _matches() -> Expression:
     return library().compile("text.matches(pattern)")
 
 
-@lru_cache(_REMEMBERED)
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds what the pattern means; the pattern is checked at once.
 
     Raises:
         ExpressionError: it is no regular expression, or too large a one.
     """
+    library()
+    return _matcher(pattern)
+
+
+@lru_cache(_REMEMBERED)
+def _matcher(pattern: str) -> Callable[[str], bool]:
     if len(pattern) > limits.PATTERN:
         raise ExpressionError(f"a pattern of {len(pattern):,} characters; the limit is {limits.PATTERN:,}")
     if cost(pattern) > limits.PATTERN_COST:
