@@ -200,3 +200,4 @@ OPEN_INTERFACES = (
         "https://github.com/obsidiandynamics/kafdrop",
     ),
 )
+"""Images whose interface lets everybody in as they come, each with its source."""
