@@ -78,7 +78,7 @@ class Case(Struct, frozen=True):
         outcome = check(reading, Selection((*self.beside, *ran), options=options, known=known), today=TODAY)
         for failure in outcome.failures:
             if failure.rule not in self.beside:
-                raise AssertionError(f"{failure.rule.code} crashed at {failure.where}") from failure.error
+                raise AssertionError(failure.message) from failure.error
         codes = {rule.code for rule in rules}
         return tuple(each for each in outcome.findings if each.code in codes and each.suppression is None)
 

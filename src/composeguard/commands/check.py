@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from composeguard import __version__
-from composeguard.commands.lint import Linter, Result
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr, stale_to_stderr
 from composeguard.commands.render import render_options
+from composeguard.commands.result import Result
 from composeguard.commands.whole_file import write_whole
 from composeguard.engine.report import CheckedProject, Report
 from composeguard.errors import UsageError
@@ -39,7 +40,8 @@ def run_check(options: CheckOptions) -> int:
     output_format = options.output_format or "full"
     for name in (output_format, *(name for name, _ in outputs)):
         renderer(name)
-    linter = Linter(options)
+    pictured = "html" in (output_format, *(name for name, _ in outputs))
+    linter = Linter(options, keeping=pictured)
     if options.show_files:
         for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
             sys.stdout.write(f"{visible(name)}\n")
@@ -51,7 +53,7 @@ def run_check(options: CheckOptions) -> int:
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
-        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results),
+        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if pictured),
     )
     if not options.quiet:
         notes_to_stderr(results, render_options(options, sys.stderr), report.findings)

@@ -101,7 +101,7 @@ class _Run:
                 problems.extend(rule.check(subject, *options))
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
-                self.failures.append(RuleFailure(rule, where, error, path))
+                self.failures.append(RuleFailure.of(rule, where, error, path))
         about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
         for problem in problems if about_the_run else one_cause(self._reading, problems):
             finding = _finding(self._reading, rule, problem, self._selection, self._counts)
