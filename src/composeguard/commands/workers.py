@@ -101,7 +101,10 @@ class _Pool:
 
     def _start(self, context: BaseContext, judge: Judge) -> None:
         ours, theirs = multiprocessing.Pipe()
-        process = context.Process(target=_work, args=(theirs, judge, disk.is_witnessed()), daemon=True)  # type: ignore[attr-defined]
+        # A forked process has our ends of the pipes too: none of them would close with this one.
+        inherited = (*self._processes, ours) if context.get_start_method() == "fork" else ()
+        arguments = (theirs, judge, disk.is_witnessed(), inherited)
+        process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         self._under_way[ours] = deque()
@@ -162,8 +165,10 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
-def _work(connection: Connection, judge: Judge, witnessed: bool) -> None:
+def _work(connection: Connection, judge: Judge, witnessed: bool, inherited: Sequence[Connection]) -> None:
     """What a worker does until the pipe is closed."""
+    for other in inherited:
+        other.close()
     # Ctrl-C reaches all processes of a terminal: the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
