@@ -46,7 +46,8 @@ class Bench:
         self._witness = witness
         self._editors: dict[SourceFile, Editor] = {}
         self._provers: dict[SourceFile, Prover] = {}
-        self._held: dict[frozenset[int], Mapping[str, Tried]] = {}
+        self._last: tuple[list[Candidate], Mapping[str, Tried]] = [], {}
+        """The last success, with the candidates themselves: an id alone would soon be that of another one."""
 
     def attempt(self, candidates: Iterable[Candidate]) -> Mapping[str, Tried]:
         """The files that the candidates change, by path, proved as texts.
@@ -55,9 +56,8 @@ class Bench:
             Refusal: the candidates cannot stand together, or one has no proof.
         """
         candidates = list(candidates)
-        identity = frozenset(map(id, candidates))
-        held = self._held.get(identity)
-        if held is not None:
+        last, held = self._last
+        if last and set(map(id, last)) == set(map(id, candidates)):
             return held
         wanted: dict[SourceFile, dict[int, list[Operation]]] = {}
         for candidate in candidates:
@@ -66,7 +66,7 @@ class Bench:
                 documents.setdefault(located.document, []).append(located.operation)
         tried = {file.path: self._file(file, documents) for file, documents in wanted.items()}
         # The last success is asked for again, by the next check of the same candidates.
-        self._held = {identity: tried}
+        self._last = candidates, tried
         return tried
 
     def _file(self, file: SourceFile, documents: Mapping[int, Sequence[Operation]]) -> Tried:
