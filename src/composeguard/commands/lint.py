@@ -71,6 +71,8 @@ class Linter:
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
         self._configurations: dict[Path | None, tuple[Configuration, Selection]] = {}
+        self._nearest: dict[Path, Path | None] = {}
+        """The configuration file that holds for a folder."""
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._bases: set[Path] = set()
@@ -324,7 +326,7 @@ class Linter:
         """The configuration that holds for a folder: the nearest one upward."""
         path = self._given
         if path is None and not self.options.no_config:
-            path = discover(directory, repository(directory) or Path(directory.anchor))
+            path = discover(directory, repository(directory) or Path(directory.anchor), self._nearest)
         if path not in self._configurations:
             configuration = DEFAULT if path is None else self._load(path)
             configuration = replace(configuration, settings=_with_options(configuration.settings, self.options))
