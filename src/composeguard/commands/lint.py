@@ -32,6 +32,7 @@ from composeguard.model.read import read_project
 from composeguard.report.escape import visible
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
+from composeguard.source.collector import all_stays
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
@@ -43,6 +44,7 @@ STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
 _FILES_KEPT = 64
 """Files of earlier projects that the next ones may share."""
+_ROOTS_KEPT = 16
 _WORTH_A_PROCESS = 32
 """Projects that take longer than a process takes to start."""
 
@@ -109,15 +111,16 @@ class Linter:
         wanted = not (self.options.no_progress or self.options.quiet)
         projects = self.projects()
         told = progress(self._told(projects), "checking project", total=len(projects), wanted=wanted)
-        for project, result in zip(projects, told, strict=True):
-            if isinstance(result, str):
-                self.fail(project, result)
-                continue
-            self._bases.add(self._names_from(project))
-            self.baselines.saw(result)
-            if self.options.verbose:
-                self._say(result)
-            yield result
+        with all_stays():
+            for project, result in zip(projects, told, strict=True):
+                if isinstance(result, str):
+                    self.fail(project, result)
+                    continue
+                self._bases.add(self._names_from(project))
+                self.baselines.saw(result)
+                if self.options.verbose:
+                    self._say(result)
+                yield result
 
     def _told(self, projects: list[ProjectFiles]) -> Iterator[Result | str]:
         jobs = 1 if self._keeping or self.overlay else self._jobs(len(projects))
@@ -147,9 +150,17 @@ class Linter:
         except OutOfTimeError:
             return f"not checked within {self.options.timeout:g} seconds"
         if not self._keeping:
-            for file in (file for files in self._files.values() for file in files.let_go(_FILES_KEPT)):
-                file.settle(sensitive_spans(file), file.is_parsed)
+            self._let_go()
         return result
+
+    def _let_go(self) -> None:
+        """Of what was read for earlier projects, keep what the next ones may share, and what a report needs."""
+        *earlier, last = self._files
+        gone = self._files[last].let_go(_FILES_KEPT)
+        for key in earlier[: max(0, len(earlier) - _ROOTS_KEPT)]:
+            gone += self._files.pop(key).let_go(0)
+        for file in gone:
+            file.settle(sensitive_spans(file), file.is_parsed)
 
     def judge(self, project: ProjectFiles) -> Judged | str:
         """What a project comes to, or why it could not be judged: what a worker process is asked."""

@@ -88,22 +88,18 @@ class _Pool:
         self._under_way: dict[Connection, deque[int]] = {}
         self._processes: dict[Connection, BaseProcess] = {}
         context = _context()
-        # What there is now stays: the collector of a worker need not look at it, nor touch its pages.
-        gc.freeze()
         try:
             for _ in range(jobs):
                 self._start(context, judge)
         except OSError as error:
             self.end()
             raise WorkerError(f"no process can be started ({error.strerror}); `-j 1` needs none") from None
-        finally:
-            gc.unfreeze()
 
     def _start(self, context: BaseContext, judge: Judge) -> None:
         ours, theirs = multiprocessing.Pipe()
         # A forked process has our ends of the pipes too: none of them would close with this one.
         inherited = (*self._processes, ours) if context.get_start_method() == "fork" else ()
-        arguments = (theirs, judge, disk.is_witnessed(), inherited)
+        arguments = (theirs, judge, disk.is_witnessed(), gc.get_threshold()[0], inherited)
         process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
@@ -165,8 +161,10 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
-def _work(connection: Connection, judge: Judge, witnessed: bool, inherited: Sequence[Connection]) -> None:
+def _work(connection: Connection, judge: Judge, witnessed: bool, young: int, inherited: Sequence[Connection]) -> None:
     """What a worker does until the pipe is closed."""
+    gc.freeze()
+    gc.set_threshold(young)
     for other in inherited:
         other.close()
     # Ctrl-C reaches all processes of a terminal: the first one ends the others.

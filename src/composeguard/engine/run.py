@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from msgspec import Struct, field
 
@@ -120,7 +121,12 @@ def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
     """The arguments of a check after its subject."""
     if rule.options is None:
         return ()
-    return (selection.options.get(rule.code) or rule.options.model_construct(),)
+    return (selection.options.get(rule.code) or _defaults(rule.options),)
+
+
+@cache
+def _defaults(options: type[Options]) -> Options:
+    return options.model_construct()
 
 
 def _finding(reading: Reading, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
