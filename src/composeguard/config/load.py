@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -146,6 +145,9 @@ def _read(path: Path, display: str) -> ConfigFile:
 
 
 def _toml_table(data: bytes, display: str) -> object:
+    # Few configurations are a part of pyproject.toml.
+    import tomllib
+
     try:
         content = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
