@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import from_regex
 
 from composeguard.model.command_secrets import command_secrets
 from composeguard.model.config_secrets import config_secret, default_secrets
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.default_credentials import FLAGS, IMAGES, open_command, open_variable
 from composeguard.model.open_variables import VARIABLES
-from composeguard.model.secret_shapes import shaped_secrets
+from composeguard.model.secret_shapes import LOOKS_LIKE_ONE, shaped_secrets
 from composeguard.model.secret_values import is_literal_secret
-from composeguard.model.token_formats import SHAPES
+from composeguard.model.token_formats import SHAPES, Shape
 from composeguard.model.url_credentials import url_credentials
 
 CHOSEN, ISSUED = Credential.CHOSEN, Credential.ISSUED
@@ -164,3 +167,15 @@ def test_long_texts_are_searched_in_time(piece: str) -> None:
     list(command_secrets([text]))
     is_literal_secret(text, ISSUED)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_every_format_begins_as_the_search_expects(shape: Shape) -> None:
+    """The search asks first whether a place looks like any format."""
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(from_regex(re.compile(shape.pattern, re.ASCII), fullmatch=True))
+    def holds(text: str) -> None:
+        assert re.match(LOOKS_LIKE_ONE, text)
+
+    holds()

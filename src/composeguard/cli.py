@@ -15,6 +15,7 @@ from composeguard.cli_options import (
     THRESHOLDS,
     display_options,
     input_options,
+    jobs_option,
     plugin_option,
     policy_option,
     project_options,
@@ -71,6 +72,7 @@ def cli() -> None:
 @project_options
 @rule_options
 @input_options
+@jobs_option
 @display_options
 def check(**options: object) -> int:
     """Check Compose files (the default command).
@@ -125,6 +127,7 @@ def fix(**options: object) -> int:
 @project_options
 @rule_options
 @input_options
+@jobs_option
 @display_options
 def baseline(**options: object) -> int:
     """Keep a file of the findings that are known today, so that only new ones fail.

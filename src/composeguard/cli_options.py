@@ -127,6 +127,14 @@ input_options = together(
     click.option("--allow-no-files", is_flag=True, help="It is no error if nothing matches."),
 )
 
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that check (default: one for each processor, where there are projects enough).",
+)
+
 display_options = together(
     click.option("--color", type=COLOURS, default="auto", help="When to use colours (also: NO_COLOR, FORCE_COLOR)."),
     click.option("--no-progress", is_flag=True, help="Show no counter while checking takes long."),

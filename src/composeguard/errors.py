@@ -23,6 +23,10 @@ class RuleError(ComposeguardError):
     """A rule that cannot be loaded; the message names the file."""
 
 
+class WorkerError(ComposeguardError):
+    """A process that checks projects was ended from outside, or cannot be started."""
+
+
 class NoInputError(ComposeguardError):
     """No file to read."""
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from composeguard.commands.lint import Linter, Result
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
+from composeguard.commands.result import Result
 from composeguard.commands.today import today
 from composeguard.engine.directive import last_days
 from composeguard.engine.finding import Finding, Suppression
@@ -51,7 +52,8 @@ def run_add_ignore(options: CheckOptions) -> int:
             replace(finding, suppression=Suppression(reason)) if _identity(finding) in accepted else finding
             for finding in result.outcome.findings
         )
-        results.append(replace(result, outcome=replace(result.outcome, findings=tuple(marked))))
+        outcome = replace(result.outcome, findings=tuple(marked))
+        results.append(replace(result, told=replace(result.told, outcome=outcome)))
     if not options.quiet:
         sys.stdout.writelines(_summary(tally, render_options(options, sys.stdout)))
         notes_to_stderr(results, render_options(options, sys.stderr))

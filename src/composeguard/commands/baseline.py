@@ -17,7 +17,7 @@ from composeguard.report.escape import visible
 
 def run_baseline(options: BaselineOptions) -> int:
     """Check everything, then write the file; the exit code is 0, or 2 where something could not be seen."""
-    linter = Linter(options, with_baseline=False)
+    linter = Linter(options, with_baseline=False, keeping=False)
     target = _target(linter, options)
     old = Baseline() if options.action == "write" else read(target, "composeguard baseline")
     results = list(linter.results())

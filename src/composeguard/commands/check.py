@@ -11,10 +11,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from composeguard import __version__
-from composeguard.commands.lint import Linter, Result
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr, stale_to_stderr
 from composeguard.commands.render import render_options
+from composeguard.commands.result import Result
 from composeguard.commands.whole_file import write_whole
 from composeguard.engine.report import CheckedProject, Report
 from composeguard.errors import UsageError
@@ -41,7 +42,8 @@ def run_check(options: CheckOptions) -> int:
     output_format = options.output_format or "full"
     for name in (output_format, *(name for name, _ in outputs)):
         renderer(name)
-    linter = Linter(options)
+    pictured = "html" in (output_format, *(name for name, _ in outputs))
+    linter = Linter(options, keeping=pictured)
     if options.show_files:
         for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
             sys.stdout.write(f"{visible(name)}\n")
@@ -53,7 +55,7 @@ def run_check(options: CheckOptions) -> int:
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
-        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results),
+        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if pictured),
     )
     if WITH_EDITS & {output_format, *(name for name, _ in outputs)}:
         from composeguard.report.proposals import text_edits

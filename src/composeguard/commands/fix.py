@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
-from composeguard.commands.lint import Linter, Result
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import FixOptions
 from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
+from composeguard.commands.result import Result
 from composeguard.commands.shown_diff import shown_diff
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report

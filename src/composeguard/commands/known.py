@@ -12,7 +12,7 @@ from composeguard.errors import ConfigError, UsageError
 from composeguard.source import disk
 
 if TYPE_CHECKING:
-    from composeguard.commands.lint import Result
+    from composeguard.commands.result import Result
     from composeguard.engine.baseline import Baseline, Entry, Run
     from composeguard.engine.finding import Finding
 

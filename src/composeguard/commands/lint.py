@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
@@ -18,8 +17,8 @@ from composeguard.commands.hidden import Hidden
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.progress import progress
+from composeguard.commands.result import Judged, Result
 from composeguard.commands.today import today
-from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
@@ -28,13 +27,14 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.overrides import OverrideRow, Overrides
 from composeguard.engine.registry import near
 from composeguard.engine.rule import Rule
-from composeguard.engine.run import Outcome, Selection, check
+from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
-from composeguard.model.reading import Reading
 from composeguard.report.escape import visible
+from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
+from composeguard.source.collector import all_stays
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
@@ -44,44 +44,27 @@ COMMANDS = ("check", "fix", "explain", "rules", "resolve", "policy", "baseline",
 """What a path that does not exist may be a misspelling of."""
 STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
-
-
-class Result(Struct, frozen=True):
-    """One project, checked."""
-
-    project: ProjectFiles
-    reading: Reading
-    selection: Selection
-    configuration: Configuration
-    outcome: Outcome
-    """What to report."""
-    judged: tuple[Finding, ...]
-    """All that the rules that ran have found, in whichever file: what a fix must not make worse."""
-
-    @property
-    def settings(self) -> Settings:
-        return self.configuration.settings
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        return tuple(file.uri for file in self.reading.files)
-
-    @property
-    def notes(self) -> tuple[Diagnostic, ...]:
-        """What could not be seen, and what is worth a word."""
-        kinds = (Kind.UNREADABLE, Kind.GAP, Kind.NOTE)
-        return tuple(diagnostic for diagnostic in self.reading.diagnostics if diagnostic.kind in kinds)
+_FILES_KEPT = 64
+"""Files of earlier projects that the next ones may share."""
+_ROOTS_KEPT = 16
+_WORTH_A_PROCESS = 32
+"""Projects that take longer than a process takes to start."""
 
 
 class Linter:
     """Checks what the options name. Rules are loaded once; files are read once a repository.
 
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
-    `with_baseline` marks the findings that a baseline knows.
+    `with_baseline` marks the findings that a baseline knows. `keeping` keeps what was read with each result; without
+    it, many projects are checked on all processors, and memory holds what a report needs.
     """
 
-    def __init__(self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True) -> None:
+    def __init__(
+        self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True, keeping: bool = True
+    ) -> None:
         self.options = options
+        self._keeping = keeping
+        self._with_baseline = with_baseline
         if options.environment or options.rule_folders or options.plugins:
             disk.unrepeatable()
         self._judging = judging
@@ -93,8 +76,12 @@ class Linter:
         self.equipment = Equipment(options)
         self.rules = self.equipment.rules
         self._configurations: dict[Path | None, Equipped] = {}
+        self._nearest: dict[Path, Path | None] = {}
+        """The configuration file that holds for a folder."""
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
+        self._bases: set[Path] = set()
+        """What names in reports of this run are relative to."""
         self._given = self._load_given()
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
         self._hidden = Hidden()
@@ -119,22 +106,84 @@ class Linter:
         """What names in reports are relative to: the repository, else the current folder."""
         return repository(directory) or (self.cwd if directory.is_relative_to(self.cwd) else None)
 
+    def _names_from(self, project: ProjectFiles) -> Path:
+        directory = Path(project.directory)
+        return self._base(directory) or self._outside or directory
+
     def results(self) -> Iterator[Result]:
         """Check every project, in order."""
         wanted = not (self.options.no_progress or self.options.quiet)
-        for project in progress(self.projects(), "checking project", wanted=wanted):
-            try:
-                with deadline(self.options.timeout):
-                    result = self.check(project)
-            except OutOfTimeError:
-                self.fail(project, f"not checked within {self.options.timeout:g} seconds")
-                continue
-            if self._hidden.holds(project) and not result.outcome.findings:
-                continue
-            self.baselines.saw(result)
-            if self.options.verbose:
-                self._say(result)
-            yield result
+        projects = self.projects()
+        told = progress(self._told(projects), "checking project", total=len(projects), wanted=wanted)
+        with all_stays():
+            for project, result in zip(projects, told, strict=True):
+                if isinstance(result, str):
+                    self.fail(project, result)
+                    continue
+                self._bases.add(self._names_from(project))
+                if self._hidden.holds(project) and not result.outcome.findings:
+                    continue
+                self.baselines.saw(result)
+                if self.options.verbose:
+                    self._say(result)
+                yield result
+
+    def _told(self, projects: list[ProjectFiles]) -> Iterator[Result | str]:
+        jobs = 1 if self._keeping or self.overlay else self._jobs(projects)
+        if jobs == 1:
+            for project in projects:
+                yield self._in_time(project)
+            return
+        # Imported only for many projects: it takes as long as checking ten.
+        from composeguard.commands.workers import judged
+
+        for project, told in zip(projects, judged(self, projects, jobs), strict=True):
+            if isinstance(told, str):
+                yield told
+            else:
+                equipped = self._configured(Path(project.directory))
+                yield Result(project, equipped.selection, equipped.configuration, told)
+
+    def _jobs(self, projects: list[ProjectFiles]) -> int:
+        """How many processes check: as many as are asked for, else as many as pay.
+
+        One, where repositories bring rules of their own or something is locked: a rule that comes back is known by its
+        code, and what is hidden by this process alone.
+        """
+        wanted, count = self.options.jobs, len(projects)
+        jobs = min(count, wanted) if wanted else max(1, min(count // _WORTH_A_PROCESS, processors()))
+        if jobs == 1 or self.equipment.locks:
+            return 1
+        own = any(self._configured(Path(project.directory)).rules is not self.rules for project in projects)
+        return 1 if own else jobs
+
+    def _in_time(self, project: ProjectFiles) -> Result | str:
+        try:
+            with deadline(self.options.timeout):
+                result = self.check(project)
+        except OutOfTimeError:
+            return f"not checked within {self.options.timeout:g} seconds"
+        if not self._keeping:
+            self._let_go()
+        return result
+
+    def _let_go(self) -> None:
+        """Of what was read for earlier projects, keep what the next ones may share, and what a report needs."""
+        *earlier, last = self._files
+        gone = self._files[last].let_go(_FILES_KEPT)
+        for key in earlier[: max(0, len(earlier) - _ROOTS_KEPT)]:
+            gone += self._files.pop(key).let_go(0)
+        for file in gone:
+            file.settle(sensitive_spans(file), file.is_parsed)
+
+    def judge(self, project: ProjectFiles) -> Judged | str:
+        """What a project comes to, or why it could not be judged: what a worker process is asked."""
+        result = self._in_time(project)
+        return result if isinstance(result, str) else result.told
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How a process that has no copy of this one makes its own."""
+        return _again, (self.options, self._judging, self._with_baseline, self._outside)
 
     def _unreadable(self, path: str) -> None:
         self.failed = self.failed or not self.options.allow_partial
@@ -165,7 +214,8 @@ class Linter:
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
         marked = self._changed(project, known)
         reported = replace(outcome, findings=tuple(marked))
-        return Result(project, reading, chosen, configuration, reported, outcome.findings)
+        told = Judged.of(reading, reported, outcome.findings)
+        return Result(project, chosen, configuration, told, reading if self._keeping else None)
 
     def _overrides(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
         rows: list[OverrideRow] = []
@@ -198,8 +248,7 @@ class Linter:
 
     def exists(self, name: str) -> bool:
         """Whether there is a file that reports of this run call so."""
-        bases = {base for _, base in self._files} or {self.cwd}
-        return any(disk.exists(str(base / name)) for base in bases)
+        return any(disk.exists(str(base / name)) for base in self._bases or {self.cwd})
 
     def expired(self) -> list[str]:
         """A line for each exemption of a pack that has expired, in any project of the run."""
@@ -306,7 +355,7 @@ class Linter:
     def _open(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None) -> Files:
         directory = Path(project.directory)
         root = repository(directory) or directory
-        base = self._base(directory) or self._outside or directory
+        base = self._names_from(project)
         if overlay is not None:
             return Files(str(root), names_from=str(base), overlay={**self.overlay, **overlay})
         key = (root, base)
@@ -330,7 +379,7 @@ class Linter:
         """The configuration that holds for a folder: the nearest one upward."""
         path = self._given
         if path is None and not self.options.no_config:
-            path = discover(directory, repository(directory) or Path(directory.anchor))
+            path = discover(directory, repository(directory) or Path(directory.anchor), self._nearest)
         if path not in self._configurations:
             configuration = DEFAULT if path is None else self._load(path)
             root = repository(directory) or (directory if path is None else path.parent)
@@ -344,6 +393,17 @@ class Linter:
     def _load(self, path: Path) -> Configuration:
         folder = Path(_absolute(str(path.parent)))
         return load(path, os.path.relpath(path, self.cwd), repository(folder) or folder)
+
+
+def _again(options: LintOptions, judging: bool, with_baseline: bool, outside: Path | None) -> Linter:
+    linter = Linter(options, judging=judging, with_baseline=with_baseline, keeping=False)
+    linter._outside = outside
+    return linter
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _absolute(name: str) -> str:

@@ -37,6 +37,8 @@ class LintOptions(Struct, frozen=True, kw_only=True):
     allow_partial: bool = False
     allow_no_files: bool = False
     color: str = "auto"
+    jobs: int | None = None
+    """Processes to use; None is as many as pay."""
     timeout: float = 0.0
     """Seconds that one project may take; 0 is no limit."""
     no_progress: bool = False

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from composeguard.commands.lint import Linter, Result
+from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
+from composeguard.commands.result import Result
 from composeguard.compose.diagnostic import Kind
 from composeguard.engine.finding import Finding
 from composeguard.engine.rule import Scope

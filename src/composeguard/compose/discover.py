@@ -140,6 +140,13 @@ class _Project(Struct):
         return ProjectFiles(self.files, report_on, self.directory, self.env_files, self.passed_over)
 
 
+class _Pair(Struct, frozen=True):
+    """The base and its override that a folder has, if it has that, and the files that these win over."""
+
+    files: tuple[str, ...]
+    passed_over: tuple[str, ...]
+
+
 class _Finder:
     """Groups files into projects; remembers what each `.env` says."""
 
@@ -150,6 +157,7 @@ class _Finder:
         self.walker = Walker(self.files, root, respect_gitignore=walk.gitignore, exclude=walk.exclude)
         self.claims: dict[str, tuple[str, ...]] = {}
         """Folder to the files that its `COMPOSE_FILE` names."""
+        self.pairs: dict[str, _Pair | None] = {}
 
     def asked(self, path: str, environment: Mapping[str, str]) -> list[str]:
         """The files that a file or folder stands for."""
@@ -174,16 +182,20 @@ class _Finder:
                 directory = posixpath.dirname(claimed[0])
                 env_files = None if folder == directory else _nearest_first(self.files, (folder, directory))
                 return _Project(claimed, directory, env_files)
-        pair = self.pair(posixpath.dirname(path))
-        return pair if pair and path in pair.files else _Project((path,), posixpath.dirname(path))
+        folder = posixpath.dirname(path)
+        pair = self.pair(folder)
+        if pair and path in pair.files:
+            return _Project(pair.files, folder, passed_over=pair.passed_over)
+        return _Project((path,), folder)
 
-    def pair(self, folder: str) -> _Project | None:
+    def pair(self, folder: str) -> _Pair | None:
         """The file with the first default name that a folder has, and its override."""
-        bases = _present(self.files, folder, DEFAULT_NAMES)
-        if not bases:
-            return None
-        overrides = _present(self.files, folder, OVERRIDE_NAMES)
-        return _Project((bases[0], *overrides[:1]), folder, passed_over=(*bases[1:], *overrides[1:]))
+        if folder not in self.pairs:
+            bases = _present(self.files, folder, DEFAULT_NAMES)
+            overrides = _present(self.files, folder, OVERRIDE_NAMES) if bases else []
+            found = _Pair((*bases[:1], *overrides[:1]), (*bases[1:], *overrides[1:]))
+            self.pairs[folder] = found if bases else None
+        return self.pairs[folder]
 
     def loses(self, path: str) -> bool:
         """Whether the reference passes over a file: another name wins, or `COMPOSE_FILE` has the base alone."""

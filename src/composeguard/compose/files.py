@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -50,9 +51,10 @@ class Files:
         self.limits = limits
         self._root = _resolve(root)
         self._bases = (self._root,) if names_from is None else (_resolve(names_from), self._root)
+        self._folders: dict[str, Path] = {}
         self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
-        self._sources: dict[Path, SourceFile | SourceError | UnavailableError] = {}
-        self._texts: dict[Path, SourceFile | UnavailableError] = {}
+        self._sources: dict[Path, SourceFile | Exception] = {}
+        self._texts: dict[Path, SourceFile | Exception] = {}
 
     @property
     def root(self) -> Path:
@@ -98,12 +100,25 @@ class Files:
             raise found
         return found
 
+    def let_go(self, kept: int) -> list[SourceFile]:
+        """Remember only the last `kept` files of each sort; gives the others, which are read anew when asked for."""
+        gone: list[SourceFile] = []
+        for files in (self._sources, self._texts):
+            for oldest in list(files)[: max(0, len(files) - kept)]:
+                file = files.pop(oldest)
+                if isinstance(file, SourceFile):
+                    gone.append(file)
+        return gone
+
     def placeholder(self, path: str) -> SourceFile:
         """An empty file of that name, for what is to be said about one that cannot be read."""
         return SourceFile(self._uri(self._real(path)), "", path=path)
 
     def is_file(self, path: str) -> bool:
         """Whether it can be had as a regular file; its size does not count."""
+        if not self._overlay and not disk.is_file(path):
+            # Most of what is looked for is not there.
+            return False
         real = self._real(path)
         if real in self._overlay:
             return True
@@ -125,7 +140,14 @@ class Files:
         return self._uri(self._real(path))
 
     def _real(self, path: str) -> Path:
-        return _resolve(path)
+        """As `_resolve`; the folders of a run are followed once, the last step always."""
+        folder, name = os.path.split(path)
+        if name in ("", os.curdir, os.pardir):
+            return _resolve(path)
+        if folder not in self._folders:
+            self._folders[folder] = _resolve(folder)
+        real = self._folders[folder] / name
+        return _resolve(path) if disk.is_link(str(real)) else real
 
     def _inside(self, real: Path) -> bool:
         return real.is_relative_to(self._root)

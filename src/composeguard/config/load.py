@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -70,22 +69,41 @@ DEFAULT = Configuration(Settings.model_construct())
 """Made without the validator, which is built (`defer_build`) when there is a file to check."""
 
 
-def discover(start: Path, root: Path) -> Path | None:
-    """The nearest configuration file from a folder upward, not above `root`."""
+def discover(start: Path, root: Path, known: dict[Path, Path | None] | None = None) -> Path | None:
+    """The nearest configuration file from a folder upward, not above `root`.
+
+    `known` remembers it for each folder on the way, so that many folders of one repository look only once.
+    """
+    known = {} if known is None else known
+    passed: list[Path] = []
+    nearest: Path | None = None
     for folder in (start, *start.parents):
-        found = [folder / name for name in FILE_NAMES if disk.is_file(str(folder / name))]
-        if len(found) > 1:
-            raise ConfigError(f"{found[0]} and {found[1].name} lie side by side; keep one of them")
-        pyproject = folder / "pyproject.toml"
-        if disk.is_file(str(pyproject)) and _has_table(pyproject):
-            if found:
-                raise ConfigError(f"{found[0]} and [tool.composeguard] in {pyproject.name} lie side by side; keep one")
-            return pyproject
-        if found:
-            return found[0]
-        if folder == root:
+        if folder in known:
+            nearest = known[folder]
             break
-    return None
+        passed.append(folder)
+        nearest = _in_folder(folder)
+        if nearest is not None or folder == root:
+            break
+    known.update(dict.fromkeys(passed, nearest))
+    return nearest
+
+
+def _in_folder(folder: Path) -> Path | None:
+    """The configuration file of a folder.
+
+    Raises:
+        ConfigError: there are two.
+    """
+    found = [folder / name for name in FILE_NAMES if disk.is_file(str(folder / name))]
+    if len(found) > 1:
+        raise ConfigError(f"{found[0]} and {found[1].name} lie side by side; keep one of them")
+    pyproject = folder / "pyproject.toml"
+    if disk.is_file(str(pyproject)) and _has_table(pyproject):
+        if found:
+            raise ConfigError(f"{found[0]} and [tool.composeguard] in {pyproject.name} lie side by side; keep one")
+        return pyproject
+    return found[0] if found else None
 
 
 def _has_table(path: Path) -> bool:
@@ -132,6 +150,9 @@ def _read(path: Path, display: str) -> ConfigFile:
 
 
 def _toml_table(data: bytes, display: str) -> object:
+    # Few configurations are a part of pyproject.toml.
+    import tomllib
+
     try:
         content = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -15,30 +15,31 @@ class RuleFailure(Struct, frozen=True):
     """A rule that crashed (CG906): a fault of the rule, and an error of the run."""
 
     rule: Rule
-    where: str
-    """The name of what it was looking at; "" for the project."""
-    error: Exception
+    message: str
+    """Names the rule, the kind of error and its line; never the error's own text, which may hold a secret."""
     path: Path = ()
+    error: Exception | None = None
+    """Stays in the process in which the rule ran."""
 
-    @property
-    def message(self) -> str:
-        """Names the rule, the kind of error and its line; never the error's own text, which may hold a secret.
+    @classmethod
+    def of(cls, rule: Rule, where: str, error: Exception, path: Path = ()) -> RuleFailure:
+        """What to say of an error; `where` names what the rule was looking at, "" the project.
 
         Policies raise errors whose text (`said`) may be shown.
         """
-        said = getattr(self.error, "said", "")
-        if said:
-            return f"the rule {self.rule.code} failed on {self.where or 'the project'}: {said}"
-        at = f" at {self._line}" if self._line else ""
-        return f"the rule {self.rule.code} failed on {self.where or 'the project'}: {type(self.error).__name__}{at}"
+        said = getattr(error, "said", "")
+        if not said:
+            line = _line(rule, error)
+            said = type(error).__name__ + (f" at {line}" if line else "")
+        return cls(rule, f"the rule {rule.code} failed on {where or 'the project'}: {said}", path, error)
 
-    @property
-    def _line(self) -> str:
-        """The file and line of the rule where it came from."""
-        code = getattr(self.rule.check, "__code__", None)
-        lines = [
-            line
-            for frame, line in walk_tb(self.error.__traceback__)
-            if code is not None and frame.f_code.co_filename == code.co_filename
-        ]
-        return f"{File(code.co_filename).name}:{lines[-1]}" if code is not None and lines else ""
+
+def _line(rule: Rule, error: Exception) -> str:
+    """The file and line of the rule where an error came from."""
+    code = getattr(rule.check, "__code__", None)
+    lines = [
+        line
+        for frame, line in walk_tb(error.__traceback__)
+        if code is not None and frame.f_code.co_filename == code.co_filename
+    ]
+    return f"{File(code.co_filename).name}:{lines[-1]}" if code is not None and lines else ""

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from msgspec import Struct, field
 
@@ -102,9 +103,10 @@ class _Run:
                 problems.extend(rule.check(subject, *options))
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
-                self.failures.append(RuleFailure(rule, where, error, path))
+                self.failures.append(RuleFailure.of(rule, where, error, path))
         if not problems:
             return
+
         about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
         for problem in problems if about_the_run else one_cause(self._reading, problems):
             finding = _finding(self._places, rule, problem, self._selection, self._counts)
@@ -123,7 +125,12 @@ def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
     """The arguments of a check after its subject."""
     if rule.options is None:
         return ()
-    return (selection.options.get(rule.code) or rule.options.model_construct(),)
+    return (selection.options.get(rule.code) or _defaults(rule.options),)
+
+
+@cache
+def _defaults(options: type[Options]) -> Options:
+    return options.model_construct()
 
 
 class _Places:

@@ -30,7 +30,9 @@ class ShapedSecret(Struct, frozen=True):
 
 
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
-_ALL = re.compile(_BEFORE + "(?:" + "|".join(f"({shape.pattern})" for shape in SHAPES) + ")" + _AFTER)
+LOOKS_LIKE_ONE = r"(?=[A-Za-z0-9_+/=@.:-]{16}|-----BEGIN )"
+"""How every format begins: asked first, as most words are short: trying all formats takes ten times as long."""
+_ALL = re.compile(_BEFORE + LOOKS_LIKE_ONE + "(?:" + "|".join(f"({shape.pattern})" for shape in SHAPES) + ")" + _AFTER)
 _SHORTEST = 20
 _SAMPLE = re.compile(r"EXAMPLE|example|XXXX|xxxx|0123456789|1234567890|abcdefgh|ABCDEFGH|(.)\1{7}")
 _PUBLIC_ROLES = frozenset(("anon", "anonymous", "public"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -36,7 +37,13 @@ class RenderOptions(Struct, frozen=True):
         """The name of a file for people; machine formats have `file.uri`."""
         if not self.folder or not os.path.isabs(file.path):  # noqa: PTH117 -- pure, of a text
             return file.uri
-        return os.path.relpath(file.path, self.folder).replace(os.sep, "/")
+        return _from(self.folder, file.path)
+
+
+@lru_cache(maxsize=512)
+def _from(folder: str, path: str) -> str:
+    """Asked for each finding, and the findings of a file follow each other."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def rule_url(rule: Rule) -> str:

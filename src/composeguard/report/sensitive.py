@@ -36,6 +36,8 @@ _REFERENCE = re.compile(r"\$\{?\w+\}?(?!:?[-+])")
 
 def sensitive_spans(file: SourceFile) -> list[tuple[int, int]]:
     """The values (start, end) of the sections above, without their keys; of an env file, all that follows a key."""
+    if file.values is not None:
+        return file.values
     if not file.documents:
         return [] if file.uri.endswith((".yml", ".yaml")) else list(_env_spans(file.text))
     return sorted(span for root in file.documents for span in _spans(file, root))

@@ -121,7 +121,7 @@ def masked_cells(file: SourceFile, start: int, end: int, marked: tuple[int, int]
     context = max(file.line_starts[file.line_of(start) - 1], start - _CONTEXT)
     likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context : end + _CONTEXT])]
     # A mark on a line of an env file says that the line is broken, not that it is no secret.
-    keep = marked if file.documents else (0, 0)
+    keep = marked if file.is_parsed else (0, 0)
     by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, keep))
     stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place))
     for secret_start, secret_end in stretches:

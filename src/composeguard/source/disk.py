@@ -40,6 +40,17 @@ def witnessed() -> Iterator[dict[Question, str]]:
         _seen = outer
 
 
+def is_witnessed() -> bool:
+    """Whether somebody notes what is asked."""
+    return _seen is not None
+
+
+def saw(seen: Mapping[Question, str]) -> None:
+    """Note what another process has asked for this run."""
+    if _seen is not None:
+        _seen.update(seen)
+
+
 def is_file(path: str) -> bool:
     """Whether a path leads to a regular file; links are followed. False where that cannot be told."""
     return _noted("type", path, kind(path)) == "file"

@@ -51,6 +51,9 @@ class SourceFile:
         self.encoding = encoding
         self.documents: tuple[Node, ...] = ()
         """The root of each YAML document."""
+        self.values: list[tuple[int, int]] | None = None
+        """Where values stand that reports hide, once that is known and `documents` are gone; see `settle`."""
+        self._is_parsed = False
         self.problems: list[SourceError] = []
         """What the reference refuses but a reader can pass over: duplicate keys, keys that are no strings."""
 
@@ -58,6 +61,15 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """The offset of the first code point of each line."""
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether it is a text of YAML documents."""
+        return self._is_parsed or bool(self.documents)
+
+    def settle(self, values: list[tuple[int, int]], is_parsed: bool) -> None:
+        """Let go of the documents: a report needs the text, and of the documents no more than this."""
+        self._is_parsed, self.documents, self.values = is_parsed, (), values
 
     @cached_property
     def newline(self) -> str:

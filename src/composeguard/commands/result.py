@@ -1,0 +1,72 @@
+"""What checking one project comes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.engine.finding import Finding
+from composeguard.engine.run import Outcome
+
+if TYPE_CHECKING:
+    from composeguard.compose.discover import ProjectFiles
+    from composeguard.config import Configuration, Settings
+    from composeguard.engine.run import Selection
+    from composeguard.model.reading import Reading
+
+_WORTH_A_WORD = (Kind.UNREADABLE, Kind.GAP, Kind.NOTE)
+
+
+class Judged(Struct, frozen=True):
+    """What a run needs of a checked project; it can come from another process."""
+
+    outcome: Outcome
+    """What to report."""
+    judged: tuple[Finding, ...]
+    """All that the rules that ran have found, in whichever file: what a fix must not make worse."""
+    files: tuple[str, ...]
+    notes: tuple[Diagnostic, ...]
+    """What could not be seen, and what is worth a word."""
+
+    @classmethod
+    def of(cls, reading: Reading, outcome: Outcome, judged: tuple[Finding, ...]) -> Judged:
+        notes = tuple(diagnostic for diagnostic in reading.diagnostics if diagnostic.kind in _WORTH_A_WORD)
+        return cls(outcome, judged, tuple(file.uri for file in reading.files), notes)
+
+
+class Result(Struct, frozen=True):
+    """One project, checked."""
+
+    project: ProjectFiles
+    selection: Selection
+    configuration: Configuration
+    told: Judged
+    kept: Reading | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """The project as read, where the linter keeps that."""
+        assert self.kept is not None
+        return self.kept
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.told.outcome
+
+    @property
+    def judged(self) -> tuple[Finding, ...]:
+        return self.told.judged
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return self.told.files
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        return self.told.notes
