@@ -42,8 +42,10 @@ def run_check(options: CheckOptions) -> int:
     output_format = options.output_format or "full"
     for name in (output_format, *(name for name, _ in outputs)):
         renderer(name)
-    pictured = "html" in (output_format, *(name for name, _ in outputs))
-    linter = Linter(options, keeping=pictured)
+    formats = {output_format, *(name for name, _ in outputs)}
+    # What a fix changes, and the picture of a project, need the text as it was read.
+    keeping = "html" in formats or not WITH_EDITS.isdisjoint(formats)
+    linter = Linter(options, keeping=keeping)
     if options.show_files:
         for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
             sys.stdout.write(f"{visible(name)}\n")
@@ -55,9 +57,9 @@ def run_check(options: CheckOptions) -> int:
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
-        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if pictured),
+        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if keeping),
     )
-    if WITH_EDITS & {output_format, *(name for name, _ in outputs)}:
+    if not WITH_EDITS.isdisjoint(formats):
         from composeguard.report.proposals import text_edits
 
         report = replace(report, edits=text_edits(report))
