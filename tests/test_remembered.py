@@ -274,3 +274,11 @@ def test_nothing_is_asked_past_the_gate(tree: Path, touched: list[tuple[str, str
     assert run(["check", "-f", "json"]) == 1
     past = [what for what in touched if Path(what[1]).absolute().is_relative_to(tree)]
     assert not past
+
+
+def test_help_is_remembered_like_the_rest(tree: Path, runs: Runs) -> None:
+    """click asks a stream with `write(b"")` whether it takes text."""
+    code, out, err = runs("--help")
+    assert (code, err) == (0, "")
+    assert "Usage:" in out
+    assert runs("--help") == (code, out, err)

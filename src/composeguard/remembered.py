@@ -84,12 +84,13 @@ class _Tee:
         self._length = 0
 
     def write(self, text: str) -> int:
+        # First beneath: click finds out with `write(b"")` whether a stream takes text, and that is to fail here too.
+        written: int = self.beneath.write(text)
         if self._pieces is not None:
             self._pieces.append(text)
             self._length += len(text)
             if self._length > _MOST_TEXT or "\r" in text:
                 self._pieces = None
-        written: int = self.beneath.write(text)
         return written
 
     def writelines(self, lines: Iterable[str]) -> None:
