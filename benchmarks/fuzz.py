@@ -56,7 +56,7 @@ def worker(seed: int, seconds: float, found: Path) -> int:
             faulthandler.dump_traceback_later(HANG, exit=True)
             try:
                 ran = run(given, folder)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it is found
                 kept(found, given.files, given.planted, error)
             else:
                 edits += ran.edited
@@ -126,7 +126,7 @@ def with_coverage(seconds: float, found: Path) -> None:
         given = draw(random.Random(data))
         try:
             run(given, Path(name))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is found
             kept(found, given.files, given.planted, error)
 
     atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}", "-max_len=16"], one)

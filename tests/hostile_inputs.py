@@ -150,6 +150,7 @@ def seeds() -> tuple[dict[str, bytes], ...]:
 def draw(source: random.Random, pool: Sequence[dict[str, bytes]] = ()) -> Input:
     """One input; `pool` holds inputs that have shown something new."""
     files = dict(source.choice(pool if pool and source.random() < 0.5 else seeds()))
+    files = {name: content.replace(MARKER.encode(), b"moved") for name, content in files.items()}
     kind = source.random()
     name = "compose.yaml" if source.random() < 0.9 else source.choice(sorted(files))
     if source.random() < 0.1:

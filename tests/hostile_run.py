@@ -79,7 +79,10 @@ def run(given: Input, folder: Path) -> Ran:
     reports = folder / "reports"
     reports.mkdir()
     outputs = [f"--output={name}={reports / name}" for name in FORMATS if name != "github"]
-    checked = _call(folder, "check", "--no-cache", "--no-progress", "--profile=all", "-f", "github", *outputs)
+    arguments = ("check", "--no-cache", "--no-progress", "--profile=all", "-f", "github", *outputs)
+    checked = _call(folder, *arguments)
+    if checked.seconds > SECONDS:
+        checked = _call(folder, *arguments)  # the first run of a process imports and compiles
     _no_crash(checked, "check")
     texts = {"stdout": checked.out, "stderr": checked.err}
     for path in reports.iterdir():

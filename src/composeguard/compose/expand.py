@@ -22,7 +22,7 @@ LIST_FORM = "!list"
 
 _ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
 # A tag can be spelled with escapes or a handle of its own.
-_DISGUISED_TAG = re.compile(r"%TAG|![^\s%]*%")
+_DISGUISED_TAG = re.compile(r"%TAG|![^\s%!]*%")
 
 
 class Document(Struct, frozen=True):

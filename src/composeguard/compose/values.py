@@ -19,7 +19,7 @@ from composeguard.source.node import Node, Path, Via, Way
 
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
 _ESCAPE = re.compile(r"\\(?:x24|u0024|U00000024)")
-_BINARY = re.compile(r"binary|%TAG|![^\s%]*%")
+_BINARY = re.compile(r"binary|%TAG|![^\s%!]*%")
 
 
 class Variables(Struct, frozen=True):
