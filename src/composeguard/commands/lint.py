@@ -85,7 +85,7 @@ class Linter:
         self._judging = judging
         self.failed = False
         """Some project could not be judged at all."""
-        self.cwd = Path.cwd()
+        self.cwd = _current_folder()
         self.today = today()
         self.overlay: dict[str, bytes] = {}
         self.rules = _load_rules(options.rule_folders)
@@ -250,6 +250,8 @@ class Linter:
                 raise UsageError(f"{name} does not exist{hint}")
             return _absolute(name)
         disk.unrepeatable()
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
         path = _absolute(self.options.stdin_filename or STDIN_NAME)
         data = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
         self.overlay[path] = data
@@ -306,6 +308,13 @@ class Linter:
     def _load(self, path: Path) -> Configuration:
         folder = Path(_absolute(str(path.parent)))
         return load(path, os.path.relpath(path, self.cwd), repository(folder) or folder)
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the current folder does not exist any more") from None
 
 
 def _absolute(name: str) -> str:
