@@ -12,6 +12,9 @@ from tests import hostile_inputs
 from tests.hostile_inputs import Input
 from tests.hostile_run import run
 
+FOUND = sorted((Path(__file__).parent / "found").glob("*.yml"))
+"""Smallest inputs of what the fuzzer found, each repaired since."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,3 +33,8 @@ def test_our_own_files_changed_at_random(folder: Path, seed: int) -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes(folder: Path, content: bytes) -> None:
     run(Input({"compose.yaml": content}), folder)
+
+
+@pytest.mark.parametrize("path", FOUND, ids=[path.stem for path in FOUND])
+def test_what_was_found_once(folder: Path, path: Path) -> None:
+    run(Input({"compose.yaml": path.read_bytes()}), folder)
