@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.hostile_run import call
 
 _ONE = "services:\n  a:\n    image: nginx:1.27.2\n"
 
@@ -135,3 +138,27 @@ GROWING: Mapping[str, Callable[[int], str]] = {
     "pre_start": _below("pre_start", lambda n: "- {command: [a]}"),
     "include": lambda count: "include:\n" + "".join(f"  - gone{n}.yaml\n" for n in range(count)) + _ONE,
 }  # fmt: skip
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "check": ("check", "--no-cache", "-f", "sarif"),
+    "fix": ("fix", "--unsafe", "--diff"),
+}
+_SOON = 0.05
+"""Seconds that are not worth a look: a run takes them for no file at all."""
+
+
+def seconds(text: str, command: str, folder: Path) -> float:
+    """Of the processor, for one run."""
+    (folder / "compose.yaml").write_text(text)
+    ran = call(folder, *COMMANDS[command])
+    assert ran.code in (0, 1, 2), ran.err[-2000:]
+    return max(ran.seconds, _SOON)
+
+
+def growth(kind: str, command: str, folder: Path, small: int, large: int) -> tuple[float, float, float]:
+    """The seconds of a small and a large file, and how much more than in proportion that is."""
+    make = GROWING[kind]
+    seconds("services: {}\n", command, folder)
+    few = seconds(make(small), command, folder)
+    many = seconds(make(large), command, folder)
+    return few, many, many / few / (large / small)

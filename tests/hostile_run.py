@@ -46,14 +46,17 @@ class Ran(Struct, frozen=True):
     edited: bool
 
 
-class _Call(Struct, frozen=True):
+class Call(Struct, frozen=True):
+    """What a run came to."""
+
     code: int
     out: str
     err: str
     seconds: float
 
 
-def _call(folder: Path, *arguments: str) -> _Call:
+def call(folder: Path, *arguments: str) -> Call:
+    """One run of the command line in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     before = Path.cwd()
     os.chdir(folder)
@@ -64,7 +67,7 @@ def _call(folder: Path, *arguments: str) -> _Call:
     finally:
         os.chdir(before)
     seconds = time.process_time() - started
-    return _Call(code, _text(out), _text(err), seconds)
+    return Call(code, _text(out), _text(err), seconds)
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -80,9 +83,9 @@ def run(given: Input, folder: Path) -> Ran:
     reports.mkdir()
     outputs = [f"--output={name}={reports / name}" for name in FORMATS if name != "github"]
     arguments = ("check", "--no-cache", "--no-progress", "--profile=all", "-f", "github", *outputs)
-    checked = _call(folder, *arguments)
+    checked = call(folder, *arguments)
     if checked.seconds > SECONDS:
-        checked = _call(folder, *arguments)  # the first run of a process imports and compiles
+        checked = call(folder, *arguments)  # the first run of a process imports and compiles
     _no_crash(checked, "check")
     texts = {"stdout": checked.out, "stderr": checked.err}
     for path in reports.iterdir():
@@ -112,7 +115,7 @@ def _fill(folder: Path, given: Input) -> None:
             (folder / name).write_bytes(content)
 
 
-def _no_crash(call: _Call, what: str) -> None:
+def _no_crash(call: Call, what: str) -> None:
     if call.code not in (0, 1, 2, 3) or "Traceback" in call.err or "internal error" in call.err:
         raise BrokenError(f"{what}: exit {call.code}\n{call.err[-3000:]}")
     if re.search(r"CG\d+ crashed|rule .* (crashed|failed)", call.err):
@@ -145,9 +148,9 @@ def _harmless(texts: dict[str, str], given: Input) -> None:
         raise BrokenError(f"a workflow command: {found.group()!r}")
 
 
-def _fix(given: Input, folder: Path, checked: _Call) -> bool:
+def _fix(given: Input, folder: Path, checked: Call) -> bool:
     before = _contents(folder)
-    shown = _call(folder, "fix", "--unsafe", "--diff", "--no-progress")
+    shown = call(folder, "fix", "--unsafe", "--diff", "--no-progress")
     _no_crash(shown, "fix --diff")
     # Where it is no terminal, a diff is what `git apply` takes: the file's own characters, whatever they are.
     _harmless({"stdout": "", "stderr": shown.err}, given)
@@ -155,7 +158,7 @@ def _fix(given: Input, folder: Path, checked: _Call) -> bool:
         raise BrokenError("fix --diff has changed a file")
     if not shown.out:
         return False
-    fixed = _call(folder, "fix", "--unsafe", "--no-progress")
+    fixed = call(folder, "fix", "--unsafe", "--no-progress")
     _no_crash(fixed, "fix")
     _harmless({"stdout": fixed.out, "stderr": fixed.err}, given)
     after = _contents(folder)
@@ -164,7 +167,7 @@ def _fix(given: Input, folder: Path, checked: _Call) -> bool:
     for name, content in after.items():
         if content != before[name] and parses(before[name]) and not parses(content):
             raise BrokenError(f"fix has broken {name}")
-    again = _call(folder, "fix", "--unsafe", "--diff", "--no-progress")
+    again = call(folder, "fix", "--unsafe", "--diff", "--no-progress")
     _no_crash(again, "fix again")
     if again.out and "it needs another run" not in fixed.out:
         raise BrokenError(f"a second run would edit:\n{again.out[:2000]}")
