@@ -34,9 +34,9 @@ def closure(name: str = "composeguard", extras: tuple[str, ...] = ("", "html")) 
 def licence(name: str) -> str:
     """The licence that a package declares: as an expression, in a word, or by a classifier."""
     metadata = distribution(name).metadata
-    declared = metadata.get("License-Expression") or metadata.get("License") or ""
-    if re.fullmatch(r"[\w.+-]{2,30}", declared):
-        return declared
+    for key in ("License-Expression", "License"):
+        if key in metadata and re.fullmatch(r"[\w.+-]{2,30}", metadata[key]):
+            return metadata[key]
     for line in metadata.get_all("Classifier") or ():
         known = _BY_CLASSIFIER.get(line.rpartition(" :: ")[2])
         if known and line.startswith("License ::"):
