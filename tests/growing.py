@@ -117,6 +117,11 @@ GROWING: Mapping[str, Callable[[int], str]] = {
     "merge lists": lambda count: "x-a: &a {image: x}\nservices:\n  a:\n    <<: [" + "*a, " * count + "]\n",
     "extends": _extends,
     "documents": lambda count: "---\n".join([_ONE] * count),
+    "documents with an alias": lambda count: "x-a: &a {b: c}\nx-b: *a\n" + "---\n".join([_ONE] * count),
+    "documents with variables": lambda count: "---\n".join([_ONE + "    user: $A\n"] * count),
+    "documents with services": lambda count: "---\n".join(
+        f"services: {{s{number}: {{image: x}}}}\n" for number in range(count)
+    ),
     "empty lines": lambda count: _ONE + "\n" * count,
     "long line": lambda count: _ONE + "    working_dir: " + "x" * (10 * count) + "\n",
     "long flow line": lambda count: "services: {" + ", ".join(f"s{n}: {{image: x}}" for n in range(count)) + "}\n",
@@ -138,6 +143,21 @@ GROWING: Mapping[str, Callable[[int], str]] = {
     "pre_start": _below("pre_start", lambda n: "- {command: [a]}"),
     "include": lambda count: "include:\n" + "".join(f"  - gone{n}.yaml\n" for n in range(count)) + _ONE,
 }  # fmt: skip
+
+COSTLY = frozenset(
+    (
+        *(kind for kind in GROWING if kind.startswith("services")),
+        "jobs",
+        "merge keys",
+        "extends",
+        "long flow line",
+        "suppressions",
+        "pre_start",
+        "depends_on",
+        "documents with services",
+    )
+)
+"""Those whose entries are containers: each of them is judged by every rule."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "check": ("check", "--no-cache", "-f", "sarif"),
