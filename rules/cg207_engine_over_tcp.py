@@ -28,7 +28,6 @@ _HOST_NAMES = frozenset(("host.docker.internal", "gateway.docker.internal", "hos
 """Names by which engines on a desktop tell a container of its host."""
 
 _DAEMONS = frozenset(("dockerd", "docker", "podman", "dockerd-entrypoint.sh", "dockerd-rootless.sh", "balenad"))
-_DIND = re.compile(r"(.*-)?dind(-rootless)?|.*-dind-.*")
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _COMMANDED = "whoever reaches the port is root on the engine's host"
 _LISTENS = "whoever reaches the port commands the engine"
@@ -189,7 +188,7 @@ def _words(container: Container) -> list[tuple[Path, str]]:
 def _is_dind(container: Container) -> bool:
     """Whether the image starts an engine: `docker:dind` and its variants."""
     name = image_name(container.image) if container.image else None
-    return name is not None and name.path.rpartition("/")[2] in ("docker", "dind") and bool(_DIND.fullmatch(name.tag))
+    return name is not None and name.path.rpartition("/")[2] in ("docker", "dind") and "dind" in name.tag.split("-")
 
 
 def _flag(words: list[tuple[Path, str]], daemon: bool) -> Path | None:

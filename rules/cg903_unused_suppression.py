@@ -115,11 +115,13 @@ def unused_suppression(acceptance: Acceptance) -> Iterator[Problem]:
 
 
 def _removal(acceptance: Acceptance, word: Word) -> Fix:
-    """The code goes; with the last one, the comment."""
+    """The code goes; with the last one, the comment. Where all go, they go at once: one by one takes a round each."""
     directive = acceptance.directive
-    start, end = (directive.start, directive.end) if len(directive.words) == 1 else (word.start, word.end)
+    whole = all(named.use is Use.UNUSED for named in acceptance.named)
+    start, end = (directive.start, directive.end) if whole else (word.start, word.end)
     operation = RemoveComment(acceptance.path, directive.file, start, end)
-    return Fix(f"remove `{word.text.upper()}` from the comment", (operation,), Safety.SAFE)
+    title = f"remove `{word.text.upper()}` from the comment"
+    return Fix("remove the comment" if whole and len(directive.words) > 1 else title, (operation,), Safety.SAFE)
 
 
 def _problem(acceptance: Acceptance, word: Word, message: str, label: str, fix: Fix | None = None) -> Problem:

@@ -169,6 +169,8 @@ def test_the_lines_of_two_branches_may_stand_side_by_side() -> None:
     [
         ("{x", ":1:2", "not JSON"),
         ("", ":1:1", "not JSON"),
+        ('{"version": ' + "1" * 5000 + "}", ":1:1", "too many digits"),
+        ("[" * 100_000, ":1:1", "nested too deeply"),
         ("[]", ":1:1", "not a baseline"),
         ('{"format": "composeguard-baseline",\n "version": 2}', ":2:13", "version 2"),
         ('{"format": "composeguard-baseline",\n "version": 1,\n "findings": {}}', ":3:14", "a list"),

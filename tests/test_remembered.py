@@ -298,3 +298,11 @@ def test_the_help_is_printed_where_the_locale_knows_ascii_only(tree: Path) -> No
         [sys.executable, "-c", code, "check", "--help"], cwd=tree, env=environment, capture_output=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_help_is_remembered_like_the_rest(tree: Path, runs: Runs) -> None:
+    """click asks a stream with `write(b"")` whether it takes text."""
+    code, out, err = runs("--help")
+    assert (code, err) == (0, "")
+    assert "Usage:" in out
+    assert runs("--help") == (code, out, err)

@@ -344,7 +344,8 @@ def run(arguments: list[str]) -> int:
         _silence_stdout()
         return EXIT_PIPE
     except OSError as error:
-        sys.stderr.write(f"composeguard: error: {_printable(str(error))}\n")
+        what = f"{error.filename}: " if error.filename else "the output cannot be written: "
+        sys.stderr.write(f"composeguard: error: {_printable(what + (error.strerror or str(error)))}\n")
         return 2
     except Exception as error:  # noqa: BLE001 -- the last resort: a line for people in place of a traceback
         return _internal_error(error, verbose)

@@ -146,6 +146,7 @@ def _folder() -> str | None:
         base = f"{home}/.cache"
     folder = f"{base}/composeguard"
     try:
+        os.getcwd()  # which may be gone
         os.makedirs(folder, 0o700, exist_ok=True)
         status = os.lstat(folder)
     except OSError:

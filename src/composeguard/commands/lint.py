@@ -70,7 +70,7 @@ class Linter:
         self._judging = judging
         self.failed = False
         """Some project could not be judged at all."""
-        self.cwd = Path.cwd()
+        self.cwd = _current_folder()
         self.today = today()
         self.overlay: dict[str, bytes] = {}
         self.equipment = Equipment(options)
@@ -333,6 +333,8 @@ class Linter:
                 raise UsageError(f"{name} does not exist{hint}")
             return _absolute(name)
         disk.unrepeatable()
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
         path = _absolute(self.options.stdin_filename or STDIN_NAME)
         if path not in self.overlay:
             self.overlay[path] = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
@@ -404,6 +406,13 @@ def _again(options: LintOptions, judging: bool, with_baseline: bool, outside: Pa
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the current folder does not exist any more") from None
 
 
 def _absolute(name: str) -> str:

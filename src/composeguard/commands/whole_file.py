@@ -2,41 +2,76 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
-from typing import Literal
 
 from composeguard.errors import UsageError
 from composeguard.source import disk
 
-_STREAMS = (("/", "dev"), ("/", "proc"))
-"""Folders of open files and devices, however they look."""
+_NEW = 0o666
+"""The mode of a new file, less what the umask takes."""
+_KERNELS = ("/dev/", "/proc/")
 
 
 def write_whole(target: Path, pieces: Iterable[str]) -> None:
     """Through a temporary file: a run that is interrupted leaves the old text or the new one, never half of one.
-    A pipe or a device is written to as it is: `/dev/stdout` must not become a file.
+
+    A device, a pipe and what the kernel shows as a file (`/dev/stdout`) are written to; nothing can take their place.
 
     Raises:
         UsageError: it cannot be written.
     """
     disk.unrepeatable()
-    # A name that nobody knows before, and never one that is there: a link would lead elsewhere.
-    temporary = target.with_name(f".{target.name}.{token_hex(6)}.tmp")
     try:
-        if target.parts[:2] in _STREAMS or (target.exists() and not (target.is_file() or target.is_dir())):
-            _write(target, "w", pieces)
-            return
-        try:
-            _write(temporary, "x", pieces)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        if _is_written_to(target):
+            with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                stream.writelines(pieces)
+        else:
+            _replace(target, pieces)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
 
 
-def _write(path: Path, mode: Literal["w", "x"], pieces: Iterable[str]) -> None:
-    with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-        stream.writelines(pieces)
+def _is_written_to(target: Path) -> bool:
+    if os.path.abspath(target).startswith(_KERNELS):  # noqa: PTH100 -- by name: what it leads to may be a file
+        return True
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
+        raise UsageError(f"{target}: is neither a file nor a pipe")
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
+def _replace(target: Path, pieces: Iterable[str]) -> None:
+    # A name that nobody can foresee: a link of that name would lead the text elsewhere.
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.writelines(pieces)
+        temporary.chmod(_mode(target))
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _mode(target: Path) -> int:
+    """That of the file in whose place it comes."""
+    try:
+        return stat.S_IMODE(target.lstat().st_mode) if not target.is_symlink() else _new_mode()
+    except OSError:
+        return _new_mode()
+
+
+def _new_mode() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return _NEW & ~mask

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -22,7 +23,7 @@ LIST_FORM = "!list"
 
 _ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
 # A tag can be spelled with escapes or a handle of its own.
-_DISGUISED_TAG = re.compile(r"%TAG|![^\s%]*%")
+_DISGUISED_TAG = re.compile(r"%TAG|![^\s%!]*%")
 
 
 class Document(Struct, frozen=True):
@@ -38,14 +39,20 @@ class Document(Struct, frozen=True):
 def expand(root: Node, report: Callable[[Diagnostic], None]) -> Document:
     """The document with aliases marked, merge keys merged, and tagged values removed or recorded."""
     text = root.file.text
-    tagged = "!" in text and (RESET in text or OVERRIDE in text or _DISGUISED_TAG.search(text) is not None)
-    if not tagged and MERGE_KEY not in text and not ("&" in text and _ALIAS.search(text)):
+    if _is_plain(text):
         return Document(root)
     expander = _Expander(text, report)
     node = expander.node(root, ())
     if node is None:
         node = root.with_value(None)
     return Document(node, tuple(expander.resets), in_place=False)
+
+
+@lru_cache(maxsize=2)
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing to expand. Asked once a file, not once a document: a file can have very many."""
+    tagged = "!" in text and (RESET in text or OVERRIDE in text or _DISGUISED_TAG.search(text) is not None)
+    return not tagged and MERGE_KEY not in text and not ("&" in text and _ALIAS.search(text) is not None)
 
 
 class _Done(Struct, frozen=True):

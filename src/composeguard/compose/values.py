@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from composeguard.source.node import Node, Path, Via, Way
 
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
 _ESCAPE = re.compile(r"\\(?:x24|u0024|U00000024)")
-_BINARY = re.compile(r"binary|%TAG|![^\s%]*%")
+_BINARY = re.compile(r"binary|%TAG|![^\s%!]*%")
 
 
 class Variables(Struct, frozen=True):
@@ -35,12 +36,22 @@ def substitute(document: Document, variables: Variables, report: Callable[[Diagn
     What cannot be replaced or cast is reported and left out.
     """
     text = document.root.file.text
-    hidden = _hides_dollar(text)
+    hidden, dollars = _dollars(text)
     by_text = document.in_place and not hidden
     walk = _Walk(text if by_text else None, None if document.in_place else {}, variables, report)
     # What an anchor brings is of the same text.
-    walk.dollars = hidden or "$" in text
+    walk.dollars = dollars
     return walk.collection(document.root, CASTS, ())
+
+
+@lru_cache(maxsize=2)
+def _dollars(text: str) -> tuple[bool, bool]:
+    """Whether a value may have a dollar sign that the text does not show, and whether any may have one.
+
+    Asked once a file, not once a document: a file can have very many.
+    """
+    hidden = _hides_dollar(text)
+    return hidden, hidden or "$" in text
 
 
 def _hides_dollar(text: str) -> bool:

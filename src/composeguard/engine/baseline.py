@@ -130,6 +130,9 @@ def parse(data: bytes, name: str) -> Baseline:
         raise ConfigError(f"{name}:{error.lineno}:{error.colno}: not JSON: {_hint(data, error)}") from None
     except RecursionError:
         raise ConfigError(f"{name}:1:1: not a baseline: nested too deeply") from None
+    except ValueError:
+        # Python reads no number of so many digits.
+        raise ConfigError(f"{name}:1:1: not a baseline: a number in it has too many digits") from None
 
     def fault(path: Path, what: str) -> ConfigError:
         return ConfigError(f"{name}{_place(data, path)}: {what}")

@@ -108,7 +108,9 @@ class _Planner:
         self.lost: dict[str, list[str]] = {}
         self.applied: list[Applied] = []
         self.failed: dict[str, str] = {}
-        """Reasons by fingerprint, of fixes whose proof failed: they are not tried again."""
+        """Reasons by fingerprint, of fixes whose proof failed: they are not tried again while the text is the same."""
+        self.failed_after = 0
+        """How many fixes were made when the first of these failed."""
         self.apart: set[str] = set()
         """Fingerprints of findings whose change an anchor could not take for all who merge it."""
 
@@ -121,7 +123,7 @@ class _Planner:
             made = self._apply(Bench(locator.indexes, self.witness), chosen, number) if chosen else False
             if made:
                 refused = []
-            elif not waiting:
+            elif not waiting and not self._forget_failures():
                 break
         known = {each.finding.fingerprint for each in refused}
         for finding in self._eligible():
@@ -137,6 +139,13 @@ class _Planner:
             if text != self.originals[path].text
         )
         return Plan(files, tuple(self.applied), tuple(refused), self._skipped(), self.current)
+
+    def _forget_failures(self) -> bool:
+        """Whether fixes are worth another try: the text is another one than that which they failed on."""
+        if not self.failed or len(self.applied) == self.failed_after:
+            return False
+        self.failed.clear()
+        return True
 
     # One round --------------------------------------------------------------------------------------------------
 
@@ -228,6 +237,8 @@ class _Planner:
         judge = Judge(self.current, bench, self._look)
         verdict = judge.judge(chosen)
         again = False
+        if judge.failed and not self.failed:
+            self.failed_after = len(self.applied)
         for candidate, reason in judge.failed:
             again = again or candidate.lifted
             for finding in candidate.findings:

@@ -68,6 +68,6 @@ def _is_public(token: str) -> bool:
     payload = token.split(".")[1]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return False
     return isinstance(claims, dict) and str(claims.get("role", "")) in _PUBLIC_ROLES
