@@ -52,6 +52,8 @@ class Extender:
         self.load = load
         self.homes: dict[str, _Home | None] = {}
         self.work = 0
+        self.sizes: dict[int, tuple[Node, int]] = {}
+        """By the identity of a value, which is kept so that no other gets it."""
 
     def apply(self, root: Node, resets: tuple[Path, ...]) -> Node:
         """The document with every `extends` resolved; `resets` are the document's own."""
@@ -134,8 +136,16 @@ class Extender:
             return alone
         merger = Merger(self.session.report, came=Came(Way.EXTENDS, extends))
         node = merger.merge(base, alone, SERVICE_RULES, path)
-        self.work += merger.work
+        # What is only shared here gets nodes of its own later: a base of many values costs each who extends it.
+        self.work += max(merger.work, self.size(base))
         return node
+
+    def size(self, base: Node) -> int:
+        """The values below a service that is extended; each is counted once."""
+        key = id(base.value)
+        if key not in self.sizes:
+            self.sizes[key] = (base, sum(_width(entry) for entry in _entries(base)))
+        return self.sizes[key][1]
 
     def target(self, extends: Node, path: Path) -> _Target | None:
         value = extends.value
@@ -202,6 +212,24 @@ class Extender:
 
 def _any_extends(services: Iterable[Node]) -> bool:
     return any(isinstance(service.value, dict) and "extends" in service.value for service in services)
+
+
+def _entries(service: Node) -> Iterable[Node]:
+    return service.value.values() if isinstance(service.value, dict) else ()
+
+
+def _width(node: Node) -> int:
+    """The values of a tree."""
+    count = 0
+    stack = [node]
+    while stack:
+        value = stack.pop().value
+        count += 1
+        if isinstance(value, dict):
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+    return count
 
 
 def _without_extends(service: Node) -> Node:

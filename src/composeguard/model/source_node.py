@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import attrgetter
+
 from composeguard.source.node import Node
 from composeguard.source.scalars import Scalar, resolve_plain
+
+_START = attrgetter("start")
 
 
 def source_text(node: Node) -> str:
@@ -20,6 +26,14 @@ def plain_value(node: Node) -> Scalar:
     return text if node.style or node.tag is not None else resolve_plain(text)
 
 
+def _holder(level: Sequence[Node], at: int) -> Node | None:
+    """The last node around an offset: nodes stand in order, unless a key stands twice."""
+    index = bisect_right(level, at, key=_START) - 1
+    if index >= 0 and level[index].start <= at <= level[index].end:
+        return level[index]
+    return next((each for each in reversed(level) if each.start <= at <= each.end), None)
+
+
 def source_node(node: Node) -> Node | None:
     """The node of the file's tree at the place of a resolved value: the scalar that a short syntax, a list of
     `KEY=VALUE` or a command stands in, before variables. None where nothing of the file stands there."""
@@ -27,7 +41,7 @@ def source_node(node: Node) -> Node | None:
     found: Node | None = None
     level = list(node.file.documents)
     while level:
-        holder = next((each for each in reversed(level) if each.start <= at <= each.end), None)
+        holder = _holder(level, at)
         if holder is None:
             break
         if holder.start == at:
