@@ -28,8 +28,8 @@ ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
 TODAY = date(2026, 7, 1)
 """The day on which all cases run: what they say of days stays true."""
 
-_EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
-_OK = re.compile(r"#\s*ok:\s*(?P<codes>[A-Z0-9 ]+?)\s*$")
+_EXPECT = re.compile(r"#[ \t]*expect:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
+_OK = re.compile(r"#[ \t]*ok:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
 _BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
 
 
