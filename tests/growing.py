@@ -1,9 +1,11 @@
-"""Projects of any size, large in one way each: what `benchmarks/growth.py` and the tests of growth measure."""
+"""Projects of any size, large in one way each: what `benchmarks/growth.py` times and the tests of growth count."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import FrameType
 
 from tests.hostile_run import call
 
@@ -160,7 +162,7 @@ COSTLY = frozenset(
 """Those whose entries are containers: each of them is judged by every rule."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "check": ("check", "--no-cache", "-f", "sarif"),
+    "check": ("check", "--no-cache", "-f", "json"),
     "fix": ("fix", "--unsafe", "--diff"),
 }
 _SOON = 0.05
@@ -173,6 +175,25 @@ def seconds(text: str, command: str, folder: Path) -> float:
     ran = call(folder, *COMMANDS[command])
     assert ran.code in (0, 1, 2), ran.err[-2000:]
     return max(ran.seconds, _SOON)
+
+
+def calls(text: str, command: str, folder: Path) -> int:
+    """How many functions one run calls, Python's and C's: the same on every machine, however busy it is."""
+    (folder / "compose.yaml").write_text(text)
+    count = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        ran = call(folder, *COMMANDS[command])
+    finally:
+        sys.setprofile(before)
+    assert ran.code in (0, 1, 2), ran.err[-2000:]
+    return count
 
 
 def growth(kind: str, command: str, folder: Path, small: int, large: int) -> tuple[float, float, float]:
