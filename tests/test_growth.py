@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from tests.growing import COSTLY, GROWING, calls
 
-
 BOUNDED = frozenset(("documents with services",))
 """Each document is merged into all before it, as the reference does; the loader bounds the work of that."""
 
