@@ -112,8 +112,8 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     is silent: a file on a server is where secrets may stand.
 
     Keys are judged as in CG601. Empty values, variables and what asks to be replaced (`changeme`) are left alone; in a
-    template (`.env.example`), which is there to be read, only what has the format of a real key is found. That is
-    high, wherever it stands; the other values of tests (`.env.test`, `tests/a.env`) are low.
+    template (`.env.example`, where no `env_file` uses it as it is), only what has the format of a real key is found.
+    That is high, wherever it stands; the other values of tests (`.env.test`, `tests/a.env`) are low.
 
     **Fix.** Add the file to `.gitignore`, take it out with `git rm --cached`, and commit a template without values in
     its place. Change what was committed once: version control keeps it. Better, give secrets in files under `secrets`.
@@ -124,7 +124,8 @@ def secret_in_env_file(reading: Reading, options: SecretInEnvFile) -> Iterator[P
     for file in listed_env_files(reading):
         if file.is_ignored is not False:
             continue
-        template = file.is_template or _fits(file.name, options.templates)
+        # One that `env_file` names is no template: its values deploy as they stand.
+        template = (file.is_template and not file.asked) or _fits(file.name, options.templates)
         for entry in file.entries:
             if _is_secret(entry, template=template) and not _fits(entry.key, options.allow):
                 yield _problem(file, entry)
