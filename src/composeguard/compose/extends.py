@@ -16,7 +16,7 @@ from composeguard.compose.scope import Scope
 from composeguard.compose.session import Session
 from composeguard.compose.unresolved import Unresolved
 from composeguard.source.file import SourceError, SourceFile
-from composeguard.source.node import Node, Path, Way
+from composeguard.source.node import Node, Path, Way, size
 
 
 class BaseFile(Struct, frozen=True):
@@ -144,7 +144,7 @@ class Extender:
         """The values below a service that is extended; each is counted once."""
         key = id(base.value)
         if key not in self.sizes:
-            self.sizes[key] = (base, sum(_width(entry) for entry in _entries(base)))
+            self.sizes[key] = (base, sum(size(entry) for entry in _entries(base)))
         return self.sizes[key][1]
 
     def target(self, extends: Node, path: Path) -> _Target | None:
@@ -216,20 +216,6 @@ def _any_extends(services: Iterable[Node]) -> bool:
 
 def _entries(service: Node) -> Iterable[Node]:
     return service.value.values() if isinstance(service.value, dict) else ()
-
-
-def _width(node: Node) -> int:
-    """The values of a tree."""
-    count = 0
-    stack = [node]
-    while stack:
-        value = stack.pop().value
-        count += 1
-        if isinstance(value, dict):
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
-    return count
 
 
 def _without_extends(service: Node) -> Node:

@@ -31,7 +31,7 @@ from composeguard.compose.values import Variables, substitute
 from composeguard.source import disk
 from composeguard.source.collector import collector_off
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path
+from composeguard.source.node import Node, Path, size
 
 _MOST_MERGED = 5_000_000
 """Values of the model, summed up over the documents that are merged into it."""
@@ -150,7 +150,7 @@ class _Loader:
     def affords(self, root: Node, document: Node) -> bool:
         """Whether one more document may be merged: each makes the whole model be looked at again."""
         if self.work <= _MOST_MERGED:
-            self.work += _size(root)
+            self.work += size(root)
             return True
         message = "the project has too many documents for its size; this one is left out"
         self.session.report(Diagnostic(Kind.GAP, message, document.file, document.start, document.start))
@@ -169,20 +169,6 @@ class _Loader:
                 message = "the document is empty" if document.value is None else "the document is not a mapping"
                 self.session.report(Diagnostic(Kind.UNREADABLE, message, source, document.start, document.end))
         return mappings
-
-
-def _size(root: Node) -> int:
-    """The values of a tree, those that aliases share counted each time."""
-    count = 0
-    stack = [root]
-    while stack:
-        value = stack.pop().value
-        count += 1
-        if isinstance(value, dict):
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
-    return count
 
 
 def _profiles(request: Request, environment: Mapping[str, Text]) -> tuple[str, ...]:

@@ -90,3 +90,17 @@ def child(node: Node, step: str | int) -> Node | None:
     if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
         return value[step]
     return None
+
+
+def size(root: Node) -> int:
+    """The values of a tree, those that aliases share counted each time."""
+    count = 0
+    stack = [root]
+    while stack:
+        value = stack.pop().value
+        count += 1
+        if isinstance(value, dict):
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+    return count
