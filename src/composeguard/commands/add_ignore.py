@@ -131,7 +131,7 @@ def _place(linter: Linter, findings: Iterable[Finding], reason: str) -> tuple[_T
         for finding in some:
             codes.setdefault(file.line_of(finding.start), set()).add(finding.code)
         try:
-            if file.path in linter.overlay:
+            if file.path in linter.inputs.overlay:
                 raise Refusal("standard input cannot be written to")
             done = Acceptor(file, reason, linter.today).accept(codes)
         except Refusal as refusal:

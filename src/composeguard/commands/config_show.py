@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import LintOptions
+from composeguard.commands.places import absolute
 from composeguard.config import Configuration
 from composeguard.engine.options import dashed
 from composeguard.errors import UsageError
@@ -40,10 +40,10 @@ class Setting(Struct, frozen=True):
 def run_show(options: LintOptions, output_format: str) -> int:
     """Print the settings that hold for the one path of the options."""
     linter = Linter(options)
-    start = Path(os.path.abspath(options.paths[0]) if options.paths else linter.cwd)  # noqa: PTH100 -- keeps links
+    start = Path(absolute(options.paths[0])) if options.paths else linter.cwd
     if not start.exists():
         raise UsageError(f"{options.paths[0]}: no such file or folder")
-    configuration = linter.configuration(start if start.is_dir() else start.parent)
+    configuration = linter.configurations.of(start if start.is_dir() else start.parent).configuration
     found = list(settings(configuration, options))
     sys.stdout.write(_json(configuration, found) if output_format == "json" else _text(found))
     return 0

@@ -147,10 +147,10 @@ def _write(linter: Linter, done: Plan, options: FixOptions, tally: _Tally) -> li
     for each in done.files:
         path = each.file.path
         try:
-            if path in linter.overlay and not options.diff:
+            if path in linter.inputs.overlay and not options.diff:
                 raise Refusal("standard input cannot be fixed in place; `--diff` shows what would change")
             if options.diff:
-                linter.overlay[path] = encode(each.file, each.text)
+                linter.inputs.overlay[path] = encode(each.file, each.text)
             else:
                 write(each.file, each.text)
         except Refusal as refusal:

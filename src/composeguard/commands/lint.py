@@ -1,31 +1,31 @@
-"""From the command line to findings: inputs, projects, readings, rules. `check` and `fix` both start here."""
+"""From projects to findings: reading, rules, and what of it is wanted. `check` and `fix` both start here."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from composeguard.commands.configured import Configurations
 from composeguard.commands.deadline import OutOfTimeError, deadline
-from composeguard.commands.equipment import Equipment, Equipped
-from composeguard.commands.hidden import Hidden
+from composeguard.commands.equipment import Equipment
+from composeguard.commands.inputs import STDIN, Inputs, existing
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
+from composeguard.commands.places import current_folder, repository
 from composeguard.commands.progress import progress
 from composeguard.commands.result import Judged, Result
 from composeguard.commands.today import today
-from composeguard.compose.discover import ProjectFiles, Walk, projects_of, repository_root
+from composeguard.compose.discover import ProjectFiles
 from composeguard.compose.files import Files
 from composeguard.compose.request import Request
-from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
+from composeguard.config import Configuration, Settings
 from composeguard.engine.finding import Finding
 from composeguard.engine.overrides import OverrideRow, Overrides
-from composeguard.engine.registry import near
 from composeguard.engine.rule import Rule
 from composeguard.engine.run import Selection, check
 from composeguard.engine.severity import Profile, Severity
@@ -39,11 +39,6 @@ from composeguard.source.collector import all_stays
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
 
-STDIN = "-"
-COMMANDS = ("check", "fix", "explain", "rules", "resolve", "policy", "baseline", "init", "config", "completion")
-"""What a path that does not exist may be a misspelling of."""
-STDIN_NAME = "<stdin>"
-_MAXIMUM_STDIN = 16 * 1024 * 1024
 _FILES_KEPT = 64
 """Files of earlier projects that the next ones may share."""
 _ROOTS_KEPT = 16
@@ -70,21 +65,17 @@ class Linter:
         self._judging = judging
         self.failed = False
         """Some project could not be judged at all."""
-        self.cwd = _current_folder()
+        self.cwd = current_folder()
         self.today = today()
-        self.overlay: dict[str, bytes] = {}
         self.equipment = Equipment(options)
         self.rules = self.equipment.rules
-        self._configurations: dict[Path | None, Equipped] = {}
-        self._nearest: dict[Path, Path | None] = {}
-        """The configuration file that holds for a folder."""
+        self.configurations = Configurations(options, self.equipment, self.cwd)
+        self.inputs = Inputs(options, self.equipment, self.configurations, self.cwd, self._unreadable)
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
         self._bases: set[Path] = set()
         """What names in reports of this run are relative to."""
-        self._given = self._load_given()
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
-        self._hidden = Hidden()
         self._outside: Path | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
@@ -94,7 +85,7 @@ class Linter:
         Raises:
             NoInputError: there is none.
         """
-        found = self._find_projects()
+        found = self.inputs.projects()
         if not found and not self.options.allow_no_files and not self.failed:
             where = ", ".join(self.options.paths) or "the current folder"
             raise NoInputError(f"no Compose file in {where}")
@@ -121,7 +112,7 @@ class Linter:
                     self.fail(project, result)
                     continue
                 self._bases.add(self._names_from(project))
-                if self._hidden.holds(project) and not result.outcome.findings:
+                if self.inputs.hidden.holds(project) and not result.outcome.findings:
                     continue
                 self.baselines.saw(result)
                 if self.options.verbose:
@@ -129,7 +120,7 @@ class Linter:
                 yield result
 
     def _told(self, projects: list[ProjectFiles]) -> Iterator[Result | str]:
-        jobs = 1 if self._keeping or self.overlay else self._jobs(projects)
+        jobs = 1 if self._keeping or self.inputs.overlay else self._jobs(projects)
         if jobs == 1:
             for project in projects:
                 yield self._in_time(project)
@@ -141,7 +132,7 @@ class Linter:
             if isinstance(told, str):
                 yield told
             else:
-                equipped = self._configured(Path(project.directory))
+                equipped = self.configurations.of(Path(project.directory))
                 yield Result(project, equipped.selection, equipped.configuration, told)
 
     def _jobs(self, projects: list[ProjectFiles]) -> int:
@@ -154,7 +145,7 @@ class Linter:
         jobs = min(count, wanted) if wanted else max(1, min(count // _WORTH_A_PROCESS, processors()))
         if jobs == 1 or self.equipment.locks:
             return 1
-        own = any(self._configured(Path(project.directory)).rules is not self.rules for project in projects)
+        own = any(self.configurations.of(Path(project.directory)).rules is not self.rules for project in projects)
         return 1 if own else jobs
 
     def _in_time(self, project: ProjectFiles) -> Result | str:
@@ -196,20 +187,20 @@ class Linter:
 
     def _say(self, result: Result) -> None:
         """What was read, for `--verbose`."""
-        settings = self._configured(Path(result.project.directory)).configuration.origin or "the defaults"
+        settings = self.configurations.of(Path(result.project.directory)).configuration.origin or "the defaults"
         names = ", ".join(result.files)
         sys.stderr.write(visible(f"read {names} with {settings}: {len(result.selection.rules)} rules") + "\n")
 
     def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
-        equipped = self._configured(Path(project.directory))
+        equipped = self.configurations.of(Path(project.directory))
         configuration, chosen = equipped.configuration, equipped.selection
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
         outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
-        wanted = self._hidden.reveal(self._wanted(project, chosen, adjusted))
+        wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(Path(project.directory)) or self.cwd
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
         marked = self._changed(project, known)
@@ -250,11 +241,6 @@ class Linter:
         """Whether there is a file that reports of this run call so."""
         return any(disk.exists(str(base / name)) for base in self._bases or {self.cwd})
 
-    def expired(self) -> list[str]:
-        """A line for each exemption of a pack that has expired, in any project of the run."""
-        lines = [line for each in self._configurations.values() for line in each.expired(self.today)]
-        return list(dict.fromkeys(lines))
-
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
         self._files.clear()
@@ -283,74 +269,17 @@ class Linter:
         asked_here = self.options.min_severity is not None or not finding.rule.locked
         return asked_here and finding.severity < chosen.minimum
 
-    def _find_projects(self) -> list[ProjectFiles]:
-        options = self.options
-        if options.files:
-            if options.paths:
-                raise UsageError("give PATHS or --file, not both: --file makes one project of several files")
-            files = tuple(self._input(name) for name in options.files)
-            return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
-        excluded = tuple(self._configured(self.cwd).configuration.settings.exclude)
-        if self.equipment.locks and excluded != self.equipment.exclude:
-            found = self._find_outside((*options.exclude, *self.equipment.exclude))
-            self._hidden = Hidden(found, self._find_outside((*options.exclude, *excluded)))
-            return found
-        return self._find_outside((*options.exclude, *excluded))
-
-    def _find_outside(self, exclude: tuple[str, ...]) -> list[ProjectFiles]:
-        """The projects of all paths, without what is excluded."""
-        options = self.options
-        walk = Walk(
-            exclude=exclude,
-            force_exclude=options.force_exclude,
-            gitignore=not options.no_respect_gitignore,
-            unreadable=self._unreadable,
-        )
-        found: list[ProjectFiles] = []
-        named = [path for path in options.paths if path != STDIN]
-        if STDIN in options.paths:
-            file = self._input(STDIN)
-            found.append(ProjectFiles(files=(file,), report_on=(), directory=str(Path(file).parent)))
-        if named or not options.paths:
-            asked = tuple(self._input(path) for path in named) or (str(self.cwd),)
-            environment = dict(os.environ) if options.environment else {}
-            found.extend(projects_of(asked, walk, environment=environment))
-        return found
-
-    def _existing(self, option: str, name: str) -> str:
-        """The absolute path that an option gives, which must exist."""
-        if not disk.exists(name):
-            raise UsageError(f"{option} {name} does not exist")
-        return _absolute(name)
-
-    def _input(self, name: str) -> str:
-        """The absolute path of a named input, which must exist; standard input gets a name and stands in for that."""
-        if name != STDIN:
-            if not disk.exists(name):
-                hint = near(name, COMMANDS) if os.sep not in name else ""
-                if name in COMMANDS:
-                    hint = f"; the command comes before its options: composeguard {name} …"
-                raise UsageError(f"{name} does not exist{hint}")
-            return _absolute(name)
-        disk.unrepeatable()
-        if sys.stdin is None:
-            raise UsageError("standard input is closed")
-        path = _absolute(self.options.stdin_filename or STDIN_NAME)
-        if path not in self.overlay:
-            self.overlay[path] = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
-        return path
-
     def _request(self, project: ProjectFiles) -> Request:
         options = self.options
         directory = project.directory
         if options.project_directory:
-            directory = self._existing("--project-directory", options.project_directory)
+            directory = existing("--project-directory", options.project_directory)
         return Request(
             files=project.files,
             project_directory=directory,
             root=str(repository(Path(project.directory)) or directory),
             environment=dict(os.environ) if options.environment else {},
-            env_files=tuple(self._existing("--env-file", name) for name in options.env_files) or project.env_files,
+            env_files=tuple(existing("--env-file", name) for name in options.env_files) or project.env_files,
             profiles=options.compose_profiles,
         )
 
@@ -359,42 +288,11 @@ class Linter:
         root = repository(directory) or directory
         base = self._names_from(project)
         if overlay is not None:
-            return Files(str(root), names_from=str(base), overlay={**self.overlay, **overlay})
+            return Files(str(root), names_from=str(base), overlay={**self.inputs.overlay, **overlay})
         key = (root, base)
         if key not in self._files:
-            self._files[key] = Files(str(root), names_from=str(base), overlay=self.overlay)
+            self._files[key] = Files(str(root), names_from=str(base), overlay=self.inputs.overlay)
         return self._files[key]
-
-    def _load_given(self) -> Path | None:
-        if self.options.config is None:
-            return None
-        given = Path(self.options.config)
-        if not disk.is_file(str(given)):
-            raise UsageError(f"--config {given}: no such file")
-        return given
-
-    def configuration(self, folder: Path | None = None) -> Configuration:
-        """The configuration that holds for a folder; for the current one, where none is named."""
-        return self._configured(folder or self.cwd).configuration
-
-    def _configured(self, directory: Path) -> Equipped:
-        """The configuration that holds for a folder: the nearest one upward."""
-        path = self._given
-        if path is None and not self.options.no_config:
-            path = discover(directory, repository(directory) or Path(directory.anchor), self._nearest)
-        if path not in self._configurations:
-            configuration = DEFAULT if path is None else self._load(path)
-            root = repository(directory) or (directory if path is None else path.parent)
-            equipped = self.equipment.under(configuration, root)
-            settings = _with_options(equipped.configuration.settings, self.options)
-            configuration = replace(equipped.configuration, settings=settings)
-            chosen = self.equipment.held(selection(configuration, equipped.rules))
-            self._configurations[path] = replace(equipped, configuration=configuration, selection=chosen)
-        return self._configurations[path]
-
-    def _load(self, path: Path) -> Configuration:
-        folder = Path(_absolute(str(path.parent)))
-        return load(path, os.path.relpath(path, self.cwd), repository(folder) or folder)
 
 
 def _again(options: LintOptions, judging: bool, with_baseline: bool, outside: Path | None) -> Linter:
@@ -408,44 +306,9 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _current_folder() -> Path:
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        raise UsageError("the current folder does not exist any more") from None
-
-
-def _absolute(name: str) -> str:
-    """Links stay: reports name a file as the user does, and `..` counts by name as in the shell."""
-    return os.path.abspath(name)  # noqa: PTH100 -- Path.resolve() would follow links
-
-
-@cache
-def repository(folder: Path) -> Path | None:
-    """The nearest folder upward that holds `.git`."""
-    root = repository_root(str(folder))
-    return None if root is None else Path(root)
-
-
 def judges(chosen: Selection, settings: Settings) -> Selection:
     """The chosen rules and the rest of the profile, at any severity."""
     profile = Profile(settings.profile)
     codes = {rule.code for rule in chosen.rules}
     codes |= {rule.code for rule in chosen.known if profile.holds(rule.profiles)}
     return replace(chosen, rules=tuple(rule for rule in chosen.known if rule.code in codes), minimum=Severity.INFO)
-
-
-def _with_options(settings: Settings, options: LintOptions) -> Settings:
-    """What the command line says wins; its lists of exceptions add to those of the file."""
-    changes: dict[str, object] = {}
-    if options.profile is not None:
-        changes["profile"] = options.profile
-    if options.select:
-        changes["select"] = list(options.select)
-    if options.min_severity is not None:
-        changes["min_severity"] = options.min_severity
-    if isinstance(options, CheckOptions) and options.fail_on is not None:
-        changes["fail_on"] = options.fail_on
-    changes["extend_select"] = [*settings.extend_select, *options.extend_select]
-    changes["ignore"] = [*settings.ignore, *options.ignore]
-    return settings.model_copy(update=changes)

@@ -80,7 +80,7 @@ _STALE_SHOWN = 10
 
 def stale_to_stderr(linter: Linter) -> None:
     """The exemptions that have expired, and the entries of baselines that can go."""
-    for line in linter.expired():
+    for line in linter.configurations.expired(linter.today):
         sys.stderr.write(f"note: {visible(line)}\n")
     for baseline, entries in linter.baselines.stale(linter.exists):
         count = len(entries)

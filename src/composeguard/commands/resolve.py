@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.origins import Origins, described
+from composeguard.commands.places import absolute
 from composeguard.commands.yaml_text import lines_of, yaml_text
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.discover import ProjectFiles, find_project, repository_root
@@ -92,14 +93,14 @@ def _read(options: ResolveOptions) -> tuple[Reading, Files]:
     if not os.path.isdir(given):  # noqa: PTH112 -- as beneath
         hint = f"a file is named by --file {given}" if os.path.exists(given) else "no such folder"  # noqa: PTH110
         raise UsageError(f"{given}: {hint}")
-    directory = os.path.abspath(given)  # noqa: PTH100 -- links stay as the user names them
+    directory = absolute(given)
     environment = dict(os.environ) if options.environment else {}
     found = find_project(
         directory,
         environment=environment,
-        given=[os.path.abspath(name) for name in options.files],  # noqa: PTH100
-        env_files=[os.path.abspath(name) for name in options.env_files],  # noqa: PTH100
-        project_directory=os.path.abspath(options.project_directory) if options.project_directory else None,  # noqa: PTH100
+        given=[absolute(name) for name in options.files],
+        env_files=[absolute(name) for name in options.env_files],
+        project_directory=absolute(options.project_directory) if options.project_directory else None,
     )
     if found is None:
         raise NoInputError(f"no Compose file in {options.directory or 'the current folder'} or above")
