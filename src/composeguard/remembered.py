@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from composeguard.commands.names import COMMANDS
 from composeguard.source import disk
 
-OTHER_COMMANDS = frozenset(
-    ("baseline", "completion", "config", "explain", "fix", "init", "policy", "resolve", "rules", "--version")
-)
+OTHER_COMMANDS = frozenset((*COMMANDS, "--version")) - {"check"}
 """What is no `check`."""
 NO_CACHE = "--no-cache"
 _VARIABLES = (

@@ -10,17 +10,15 @@ from pathlib import Path
 from composeguard.commands.configured import Configurations
 from composeguard.commands.equipment import Equipment
 from composeguard.commands.hidden import Hidden
+from composeguard.commands.names import COMMANDS
 from composeguard.commands.options import LintOptions
 from composeguard.commands.places import absolute
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of
 from composeguard.engine.registry import near
 from composeguard.errors import UsageError
-from composeguard.remembered import OTHER_COMMANDS
 from composeguard.source import disk
 
 STDIN = "-"
-_COMMANDS = sorted({"check", *OTHER_COMMANDS} - {"--version"})
-"""What a path that does not exist may be a misspelling of."""
 _STDIN_NAME = "<stdin>"
 _MAXIMUM_STDIN = 16 * 1024 * 1024
 
@@ -84,8 +82,8 @@ class Inputs:
         """The absolute path of a named input, which must exist; standard input gets a name and stands in for that."""
         if name != STDIN:
             if not disk.exists(name):
-                hint = near(name, _COMMANDS) if os.sep not in name else ""
-                if name in _COMMANDS:
+                hint = near(name, COMMANDS) if os.sep not in name else ""
+                if name in COMMANDS:
                     hint = f"; the command comes before its options: composeguard {name} …"
                 raise UsageError(f"{name} does not exist{hint}")
             return absolute(name)

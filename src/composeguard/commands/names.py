@@ -1,0 +1,16 @@
+"""The names of the commands, for what must know them before any is imported."""
+
+from __future__ import annotations
+
+COMMANDS = (
+    "check",
+    "fix",
+    "explain",
+    "rules",
+    "resolve",
+    "policy",
+    "baseline",
+    "init",
+    "config",
+    "completion",
+)
