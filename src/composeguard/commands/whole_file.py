@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 
 from composeguard.errors import UsageError
 from composeguard.source import disk
+from composeguard.source.replacing import replacing
 
 _NEW = 0o666
 """The mode of a new file, less what the umask takes."""
@@ -28,12 +29,19 @@ def write_whole(target: Path, pieces: Iterable[str]) -> None:
     disk.unrepeatable()
     try:
         if _is_written_to(target):
-            with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-                stream.writelines(pieces)
+            with target.open("wb") as stream:
+                _write(stream, pieces)
         else:
-            _replace(target, pieces)
+            with replacing(target, _mode(target)) as stream:
+                _write(stream, pieces)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
+
+
+def _write(stream: BinaryIO, pieces: Iterable[str]) -> None:
+    text = TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n")
+    text.writelines(pieces)
+    text.detach()
 
 
 def _is_written_to(target: Path) -> bool:
@@ -46,21 +54,6 @@ def _is_written_to(target: Path) -> bool:
     if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
         raise UsageError(f"{target}: is neither a file nor a pipe")
     return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
-
-
-def _replace(target: Path, pieces: Iterable[str]) -> None:
-    # A name that nobody can foresee: a link of that name would lead the text elsewhere.
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.writelines(pieces)
-        temporary.chmod(_mode(target))
-        temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _mode(target: Path) -> int:

@@ -6,11 +6,11 @@ import codecs
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from composeguard.fix.refusal import Refusal
 from composeguard.source.file import SourceFile
+from composeguard.source.replacing import replacing
 
 _MARKS = {
     "utf-8": codecs.BOM_UTF8,
@@ -64,21 +64,13 @@ def _check(path: Path, status: os.stat_result) -> None:
 
 
 def _replace(path: Path, data: bytes, status: os.stat_result) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if hasattr(os, "chown"):
+    with replacing(path, stat.S_IMODE(status.st_mode)) as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+        if hasattr(os, "fchown"):
             with contextlib.suppress(OSError):
-                os.chown(name, status.st_uid, status.st_gid)
-        Path(name).chmod(stat.S_IMODE(status.st_mode))
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
     _sync_folder(path.parent)
 
 
