@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.told_page import run_as_shown
 
 from composeguard import api
-from composeguard.cli import run
 from composeguard.commands import api_page, docs
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -61,14 +60,7 @@ def test_the_example_is_true(
         if language != "console":
             _write(text)
             continue
-        for each in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-            command, _, shown = each.partition("\n")
-            program, *arguments = shlex.split(command)
-            assert program == "composeguard"
-            run(arguments)
-            captured = capsys.readouterr()
-            assert captured.err + captured.out == shown, command
-            steps += 1
+        steps += run_as_shown(text, capsys)
     assert steps == 4
 
 

@@ -6,35 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tests.format_readers import PARSERS
 
 from composeguard.report import FORMATS
 
 _BAD = "services:\n  web:\n    image: nginx:1.27.2\n    privileged: true\n    extends: {file: gone.yaml, service: a}\n"
 _CLEAN = "services: {}\n"
-
-
-def _lines(text: str) -> None:
-    assert all(isinstance(json.loads(line), dict) for line in text.splitlines())
-
-
-def _commands(text: str) -> None:
-    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in text.splitlines())
-
-
-_PARSERS: Mapping[str, Callable[[str], object]] = {
-    "json": json.loads,
-    "jsonl": _lines,
-    "sarif": json.loads,
-    "github": _commands,
-    "gitlab": json.loads,
-    "junit": ElementTree.fromstring,
-    "rdjson": json.loads,
-}
 
 
 def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +33,7 @@ def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_report_is_alone_on_standard_output_and_exit_codes_are_the_same(name: str, tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(_BAD)
-    parse = _PARSERS.get(name, str)
+    parse = PARSERS[name]
     seen = _run(tmp_path, "check", "-f", name, "--allow-partial", "-v")
     assert seen.returncode == 1
     parse(seen.stdout)

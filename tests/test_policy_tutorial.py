@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
+from tests.told_page import run_as_shown
 
 from composeguard.cli import run
 
@@ -28,14 +28,7 @@ def test_the_tutorial_is_true(
             assert name is not None, text
             Path(name["name"]).write_text(text[name.end() :])
             continue
-        for each in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-            command, _, shown = each.partition("\n")
-            program, *arguments = shlex.split(command)
-            assert program == "composeguard"
-            run(arguments)
-            captured = capsys.readouterr()
-            assert captured.err + captured.out == shown, command
-            steps += 1
+        steps += run_as_shown(text, capsys)
     assert steps >= 8
 
 

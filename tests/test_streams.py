@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from tests.format_readers import PARSERS
 from tests.terminal import run_on_terminal
 from tests.test_cli import BAD, CLEAN, Run, run, write
 
@@ -33,34 +32,6 @@ CASES: Mapping[str, tuple[dict[str, str], list[str], int]] = {
     "an interrupt": ({"compose.yaml": CLEAN}, [], 130),
 }
 NO_REPORT = ("a wrong configuration", "a wrong option", "no file", "a crash", "an interrupt")
-
-
-def _lines(text: str) -> None:
-    assert all(isinstance(json.loads(line), dict) for line in text.splitlines())
-
-
-def _commands(text: str) -> None:
-    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in text.splitlines())
-
-
-def _page(text: str) -> None:
-    assert text.startswith("<!doctype html>")
-    assert text.rstrip().endswith("</html>")
-
-
-PARSERS: Mapping[str, Callable[[str], object]] = {
-    "json": json.loads,
-    "jsonl": _lines,
-    "sarif": json.loads,
-    "github": _commands,
-    "gitlab": json.loads,
-    "junit": ElementTree.fromstring,
-    "rdjson": json.loads,
-    "html": _page,
-    "full": str,
-    "concise": str,
-    "markdown": str,
-}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from composeguard import api
+from composeguard.commands.marked import between
 
 BEGIN = "<!-- api:begin -->"
 END = "<!-- api:end -->"
@@ -60,11 +61,7 @@ def page(text: str) -> str:
     Raises:
         ValueError: a marker is missing.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"docs/api.md has no place for the reference: {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{reference()}{END}{after}"
+    return between(text, BEGIN, reference(), END, "docs/api.md has no place for the reference")
 
 
 def _modules(body: list[ast.stmt]) -> dict[str, str]:

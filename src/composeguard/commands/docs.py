@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from composeguard.commands import api_page, cis, config_schema, images
+from composeguard.commands.marked import between
 from composeguard.commands.rule_page import markdown
 from composeguard.commands.rules import markdown_table
 from composeguard.engine.registry import builtin_folder
@@ -52,11 +53,8 @@ def readme(text: str, rules: Sequence[Rule]) -> str:
     Raises:
         ValueError: a marker is missing.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the README has no place for the table of rules: {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{markdown_table(list(rules))}{END}{after}"
+    table = markdown_table(list(rules))
+    return between(text, BEGIN, table, END, "the README has no place for the table of rules")
 
 
 def differences(root: Path, texts: Mapping[Path, str]) -> list[str]:
