@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from composeguard.source.file import SourceFile
 
 PROJECT = Path(__file__).resolve().parents[1]
 PLATFORM = PROJECT / "examples" / "platform" / "compose.yaml"
+_BROWSER = shutil.which("chromium")
 _VOID = frozenset(("meta", "link", "input", "br", "img", "hr"))
 _HOSTILE = (
     "<script>alert(1)</script>",
@@ -126,6 +128,32 @@ def test_the_page_of_twenty_services_is_sound(platform: str) -> None:
     assert ("html", "lang", "en") in page.attributes
     assert platform.count("<main>") == platform.count("<h1 ") == 1
     assert "20 services, 7 networks" in platform
+
+
+def _opened(page: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the browser makes of a page, and on standard error what it says of it."""
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    command = [str(_BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
+    command += [f"--user-data-dir={folder / 'user'}", (folder / "page.html").as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+
+
+@pytest.mark.skipif(_BROWSER is None, reason="chromium is not installed")
+def test_a_browser_shows_it(platform: str, tmp_path: Path) -> None:
+    """Under its own policy: the style counts, the script has run, and nothing was refused."""
+    done = _opened(platform, tmp_path)
+    assert "CONSOLE" not in done.stderr
+    assert re.search(r'<[^>]* id="by-text"[^>]* hidden', platform)
+    field = re.search(r'<[^>]* id="by-text"[^>]*>', done.stdout)
+    assert field is not None
+    assert "hidden" not in field[0], "the script shows the filter"
+    assert done.stdout.count('class="finding') == platform.count('class="finding')
+
+
+@pytest.mark.skipif(_BROWSER is None, reason="chromium is not installed")
+def test_the_browser_would_say_what_it_refuses(platform: str, tmp_path: Path) -> None:
+    done = _opened(platform.replace("</body>", "<script>1</script></body>"), tmp_path)
+    assert "CONSOLE" in done.stderr
 
 
 def test_a_page_of_nothing_is_sound() -> None:
