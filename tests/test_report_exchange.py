@@ -54,7 +54,7 @@ def _many() -> Report:
             start = file.line_starts[line]
             plain = make_finding(file, "privileged", rule)
             findings.append(
-                replace(plain, start=start, end=start + 10, fingerprint=f"{number}-{line}", message=f"line {line}")
+                replace(plain, start=start, end=start + 10, identity=f"{number}-{line}", message=f"line {line}")
             )
     return make_report(*findings)
 

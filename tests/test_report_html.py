@@ -267,7 +267,7 @@ def test_a_page_of_too_many_findings_shows_the_worst_and_counts_the_rest() -> No
 def _many(file: SourceFile) -> Iterator[Finding]:
     first = make_finding(file, "privileged")
     for number in range(2_100):
-        yield replace(first, start=17 * number, end=17 * number + 10, fingerprint=str(number))
+        yield replace(first, start=17 * number, end=17 * number + 10, identity=str(number))
 
 
 def test_without_jinja_the_extra_is_named(tmp_path: Path) -> None:

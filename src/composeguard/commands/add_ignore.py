@@ -80,7 +80,7 @@ _Identity = tuple[str, str]
 
 
 def _identity(finding: Finding) -> _Identity:
-    return finding.code, finding.fingerprint
+    return finding.code, finding.identity
 
 
 def _accept(linter: Linter, result: Result, reason: str, tally: _Tally) -> set[_Identity]:

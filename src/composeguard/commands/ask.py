@@ -43,13 +43,13 @@ class Asker:
         self._done = False
 
     def chosen(self, start: Checked, report: Report, wanted: Callable[[Finding], bool]) -> frozenset[str]:
-        """The fingerprints of the findings whose change somebody wants."""
+        """The identities of the findings whose change somebody wants."""
         chosen: set[str] = set()
         if self._done:
             return frozenset()
         for offer in offered(start, wanted):
             if self._agreed(offer, report):
-                chosen.update(finding.fingerprint for finding in offer.findings)
+                chosen.update(finding.identity for finding in offer.findings)
             if self._done:
                 break
         return frozenset(chosen)

@@ -63,8 +63,8 @@ def run_fix(options: FixOptions) -> int:
         places = result if options.diff or after is None else after
         tally.refused.extend((*_refused_there(places, done.refused), *_refused_there(result, unwritten)))
         tally.unsafe.extend(done.skipped_unsafe)
-        lost = {each.finding.fingerprint for each in unwritten}
-        fixed = (each.finding for each in done.applied if each.finding.fingerprint not in lost)
+        lost = {each.finding.identity for each in unwritten}
+        fixed = (each.finding for each in done.applied if each.finding.identity not in lost)
         tally.fixed.extend(_as_seen(result, fixed))
         # What was written whole was checked as it is now, before it was written.
         results.append(linter.check(result.project) if unwritten or after is None else after)
@@ -99,7 +99,7 @@ def _asking(options: FixOptions) -> Callable[[Checked, Result], _Choice]:
     def choose(start: Checked, result: Result) -> _Choice:
         report = Report.of(distinct([result]), version="", files=(), notes=result.notes, rules=result.selection.rules)
         chosen = asker.chosen(start, report, _all(start, result))
-        return lambda finding: finding.fingerprint in chosen
+        return lambda finding: finding.identity in chosen
 
     return choose
 
@@ -130,10 +130,10 @@ def _plan(
 
 def _as_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
     """The findings at their places in a text: those of other rounds know only the places in what was edited then."""
-    before = {finding.fingerprint: finding for finding in result.judged}
+    before = {finding.identity: finding for finding in result.judged}
     by_message = {(finding.code, finding.message): finding for finding in result.judged}
     for finding in fixed:
-        yield before.get(finding.fingerprint) or by_message.get((finding.code, finding.message)) or finding
+        yield before.get(finding.identity) or by_message.get((finding.code, finding.message)) or finding
 
 
 def _refused_there(result: Result, refused: Sequence[Refused]) -> Iterator[Refused]:

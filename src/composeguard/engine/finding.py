@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from operator import attrgetter
+
 from msgspec import Struct
 
 from composeguard.engine.fix import Fix
@@ -40,8 +43,9 @@ class Finding(Struct, frozen=True):
     start: int
     end: int
     path: Path
-    fingerprint: str
-    """Hex digest of rule, path in the model and evidence; never of the message, the line, or a secret."""
+    identity: str
+    """What tells it from all others: rule, file, path in the model, evidence, and a count of those that are equal in
+    this; never the message, the line, or a secret."""
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     suppression: Suppression | None = None
@@ -60,8 +64,11 @@ class Finding(Struct, frozen=True):
     def region(self) -> Region:
         return self.file.region(self.start, self.end)
 
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the identity, in hexadecimal: what files may hold of it."""
+        return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-def finding_order(finding: Finding) -> tuple[object, ...]:
-    """The order of findings everywhere: by place, then by what tells two at one place apart."""
-    steps = tuple(str(step) for step in finding.path)
-    return (finding.uri, finding.start, finding.end, finding.code, steps, finding.message, finding.fingerprint)
+
+finding_order = attrgetter("file.uri", "start", "end", "rule.code", "identity", "message")
+"""The order of findings everywhere: by place, then by what tells two at one place apart."""

@@ -11,7 +11,7 @@ from composeguard.model.service import Workload
 from composeguard.source.node import Path
 
 
-def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
+def one_cause(reading: Reading, problems: Sequence[Problem]) -> Sequence[Problem]:
     """The problems of one rule without
 
     - those of a `pre_start` step that its service has as well: the step inherits the value, or its absence;
@@ -19,9 +19,9 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
     - those about a missing key of a service that does not say what to run: a fragment, of which the rest is
       elsewhere, or a `provider`, which is no container.
     """
-    if not problems:
-        return []
-    left_out, idle = _of(reading)
+    left_out, idle, has_steps = _of(reading)
+    if not (left_out or idle or has_steps):
+        return problems
     known = {(problem.path, problem.evidence) for problem in problems}
     return [
         problem
@@ -37,12 +37,13 @@ def one_cause(reading: Reading, problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-def _of(reading: Reading) -> tuple[frozenset[Path], frozenset[Path]]:
-    """What could not be read, and what has nothing to run; found out once for all rules."""
+def _of(reading: Reading) -> tuple[frozenset[Path], frozenset[Path], bool]:
+    """What could not be read, what has nothing to run, whether a service has steps; found out once for all rules."""
     known = reading.cached.get(__name__)
     if known is None:
         left_out = _left_out(reading)
-        known = reading.cached[__name__] = left_out, _without_program(reading, left_out)
+        has_steps = any(service.pre_start for service in reading.project.services.values())
+        known = reading.cached[__name__] = left_out, _without_program(reading, left_out), has_steps
     return known  # type: ignore[return-value]
 
 

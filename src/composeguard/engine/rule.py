@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -59,7 +59,7 @@ class Example(Struct, frozen=True):
     """Python of rules of one's own that run beside, for what is said about rules."""
 
 
-class Focus(Enum):
+class Focus(StrEnum):
     """Which token of the place at a path a reader must change."""
 
     AUTO = "auto"  # a scalar entry whole, of a collection its key

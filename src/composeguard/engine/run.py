@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -17,7 +15,7 @@ from composeguard.engine.options import Options
 from composeguard.engine.rule import Focus, Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import Comments
-from composeguard.model.reading import Place, Reading
+from composeguard.model.reading import Reading
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path, Way
 
@@ -91,8 +89,7 @@ class _Run:
         self._reading = reading
         self._selection = selection
         self._places = _Places(reading)
-        self._counts: Counter[str] = Counter()
-        self._found: dict[tuple[object, ...], Finding] = {}
+        self._found: list[Finding] = []
 
     def over(self, rule: Rule, subjects: Iterable[object]) -> None:
         """Call a rule with each subject."""
@@ -104,20 +101,23 @@ class _Run:
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
                 self.failures.append(RuleFailure.of(rule, where, error, path))
-        if not problems:
-            return
+        if problems:
+            about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
+            self._found += self._findings(rule, problems if about_the_run else one_cause(self._reading, problems))
 
-        about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
-        for problem in problems if about_the_run else one_cause(self._reading, problems):
-            finding = _finding(self._places, rule, problem, self._selection, self._counts)
-            # A service that is reached twice (an included file) yields the same finding twice.
-            identity = (rule.code, finding.uri, finding.start, finding.end, finding.message)
-            self._found.setdefault(identity, finding)
+    def _findings(self, rule: Rule, problems: Iterable[Problem]) -> Iterable[Finding]:
+        severity = self._selection.severities.get(rule.code)
+        counts: dict[str, int] = {}
+        # A service that is reached twice (an included file) yields the same finding twice.
+        found: dict[tuple[object, ...], Finding] = {}
+        for problem in problems:
+            finding = _finding(self._places, rule, problem, severity, counts)
+            found.setdefault((finding.start, finding.end, finding.message, finding.file.uri), finding)
+        return found.values()
 
     def taken(self) -> list[Finding]:
         """The findings since the last call."""
-        findings = list(self._found.values())
-        self._found.clear()
+        findings, self._found = self._found, []
         return findings
 
 
@@ -133,74 +133,79 @@ def _defaults(options: type[Options]) -> Options:
     return options.model_construct()
 
 
+class _Spot(Struct, frozen=True):
+    """What all findings at a path have in common."""
+
+    file: SourceFile
+    start: int
+    end: int
+    way: tuple[Related, ...]
+    """The places that the value came through."""
+    steps: str
+    """The path as one text."""
+    unnumbered: str
+    """The same without the numbers of items."""
+
+
 class _Places:
-    """What the findings at a path have in common, however many rules find something there."""
+    """Where findings stand, looked up once for a path, however many rules find something there."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._places: dict[tuple[Path, Focus], Place] = {}
-        self._ways: dict[Path, tuple[Related, ...]] = {}
-        self._steps: dict[tuple[Path, bool], str] = {}
+        self._spots: dict[tuple[Path, Focus], _Spot] = {}
 
-    def place(self, path: Path, focus: Focus) -> Place:
-        found = self._places.get((path, focus))
+    def at(self, path: Path, focus: Focus) -> _Spot:
+        found = self._spots.get((path, focus))
         if found is None:
-            found = self._places[path, focus] = self.reading.locate(path, focus)
-        return found
-
-    def way(self, path: Path) -> tuple[Related, ...]:
-        """The places that a value came through."""
-        found = self._ways.get(path)
-        if found is None:
-            found = self._ways[path] = tuple(_way(self.reading, path))
-        return found
-
-    def steps(self, path: Path, numbered: bool) -> str:
-        """A path as one text, with or without the numbers of items."""
-        found = self._steps.get((path, numbered))
-        if found is None:
-            kept = (step if numbered or not isinstance(step, int) else "-" for step in path)
-            found = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in kept)
-            self._steps[path, numbered] = found
+            place = self.reading.locate(path, focus)
+            steps = unnumbered = _steps(path)
+            if any(isinstance(step, int) for step in path):
+                unnumbered = _steps("-" if isinstance(step, int) else step for step in path)
+            way = tuple(_way(self.reading, path))
+            found = self._spots[path, focus] = _Spot(place.file, place.start, place.end, way, steps, unnumbered)
         return found
 
 
-def _finding(places: _Places, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:
-    if problem.diagnostic is not None:
-        place_file, start, end = problem.diagnostic.file, problem.diagnostic.start, problem.diagnostic.end
-    else:
-        place = problem.place or places.place(problem.path, problem.focus)
-        place_file, start, end = place.file, place.start, place.end
-    severity = selection.severities.get(rule.code)
+def _steps(path: Iterable[str | int]) -> str:
+    return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _finding(
+    places: _Places, rule: Rule, problem: Problem, severity: Severity | None, counts: dict[str, int]
+) -> Finding:
+    spot = places.at(problem.path, problem.focus)
+    place = problem.diagnostic or problem.place or spot
     if severity is None:
         severity = rule.severity if problem.severity is None else problem.severity
+    related = spot.way
+    if problem.related:
+        related += tuple(_see_also(places.reading, problem.related))
     return Finding(
         rule=rule,
         severity=severity,
         message=problem.message,
         label=problem.label,
-        file=place_file,
-        start=start,
-        end=end,
+        file=place.file,
+        start=place.start,
+        end=place.end,
         path=problem.path,
-        fingerprint=_fingerprint(places, rule, place_file, problem, counts),
+        identity=_identity(rule, place.file, spot, problem, counts),
         fix=problem.fix,
-        related=places.way(problem.path) + tuple(_see_also(places.reading, problem.related)),
+        related=related,
         redact=problem.redact,
     )
 
 
-def _fingerprint(places: _Places, rule: Rule, file: SourceFile, problem: Problem, counts: Counter[str]) -> str:
+def _identity(rule: Rule, file: SourceFile, spot: _Spot, problem: Problem, counts: dict[str, int]) -> str:
     """Stays the same when lines move or messages change; equal ones are counted, so that each is unique.
 
     Where the evidence tells which item of a list is meant, the item's number does not count: others may come before.
     A secret does not count: who has the digest could try what it may be, and a new secret at the place is no better.
     """
     evidence = "" if problem.redact else problem.evidence
-    steps = places.steps(problem.path, not evidence)
-    identity = "\0".join((rule.code, file.uri, steps, evidence))
-    counts[identity] += 1
-    return hashlib.sha256(f"{identity}\0{counts[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    identity = f"{rule.code}\0{file.uri}\0{spot.unnumbered if evidence else spot.steps}\0{evidence}"
+    counts[identity] = count = counts.get(identity, 0) + 1
+    return f"{identity}\0{count}"
 
 
 def _way(reading: Reading, path: Path) -> Iterator[Related]:

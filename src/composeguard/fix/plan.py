@@ -108,11 +108,11 @@ class _Planner:
         self.lost: dict[str, list[str]] = {}
         self.applied: list[Applied] = []
         self.failed: dict[str, str] = {}
-        """Reasons by fingerprint, of fixes whose proof failed: they are not tried again while the text is the same."""
+        """Reasons by identity, of fixes whose proof failed: they are not tried again while the text is the same."""
         self.failed_after = 0
         """How many fixes were made when the first of these failed."""
         self.apart: set[str] = set()
-        """Fingerprints of findings whose change an anchor could not take for all who merge it."""
+        """Identities of findings whose change an anchor could not take for all who merge it."""
 
     def run(self) -> Plan:
         refused: list[Refused] = []
@@ -125,10 +125,10 @@ class _Planner:
                 refused = []
             elif not waiting and not self._forget_failures():
                 break
-        known = {each.finding.fingerprint for each in refused}
+        known = {each.finding.identity for each in refused}
         for finding in self._eligible():
-            if finding.fingerprint not in known:
-                reason = self.failed.get(finding.fingerprint, "it needs another run")
+            if finding.identity not in known:
+                reason = self.failed.get(finding.identity, "it needs another run")
                 refused.append(Refused(finding, reason))
         refused.extend(
             Refused(each, f"first {_what_first(each)}, else Compose refuses the project") for each in self._waiting()
@@ -177,10 +177,10 @@ class _Planner:
         together: dict[tuple[tuple[str, int, str], ...], tuple[list[Finding], list[Located]]] = {}
         shared = self._shared(locator)
         for finding in self._eligible():
-            if finding.fingerprint in self.failed or finding.fix is None:
+            if finding.identity in self.failed or finding.fix is None:
                 continue
-            if finding.fingerprint in shared:
-                change = shared[finding.fingerprint]
+            if finding.identity in shared:
+                change = shared[finding.identity]
                 key = tuple((each.file.path, each.document, repr(each.operation)) for each in change)
                 together.setdefault(key, ([], change))[0].append(finding)
                 continue
@@ -200,23 +200,23 @@ class _Planner:
             reason = missing(findings, located)
             if reason:
                 bases.append((candidate, reason))
-            elif any(finding.fingerprint in self.apart for finding in findings):
+            elif any(finding.identity in self.apart for finding in findings):
                 alone.append(candidate)
             else:
                 candidates.append(candidate)
-        whole = [base for base, _ in bases if not any(each.fingerprint in self.apart for each in base.findings)]
+        whole = [base for base, _ in bases if not any(each.identity in self.apart for each in base.findings)]
         made = [*lifted(candidates, whole, locator.indexes), *alone]
-        asked = {finding.fingerprint for candidate in made for finding in candidate.findings}
+        asked = {finding.identity for candidate in made for finding in candidate.findings}
         for base, reason in bases:
-            refused.extend(Refused(each, reason) for each in base.findings if each.fingerprint not in asked)
+            refused.extend(Refused(each, reason) for each in base.findings if each.identity not in asked)
         return made, refused
 
     def _shared(self, locator: Locator) -> dict[str, list[Located]]:
-        """By fingerprint, the change of what several services share, where all of them ask for it: else each would
+        """By identity, the change of what several services share, where all of them ask for it: else each would
         get a copy of its own."""
         groups: dict[tuple[str, int, str], tuple[list[Finding], Located]] = {}
         for finding in self._eligible():
-            if finding.fix is None or finding.fingerprint in self.failed or len(finding.fix.operations) != 1:
+            if finding.fix is None or finding.identity in self.failed or len(finding.fix.operations) != 1:
                 continue
             try:
                 each = locator.locate_shared(finding.fix.operations[0], finding.file)
@@ -226,7 +226,7 @@ class _Planner:
                 key = (each.file.path, each.document, repr(each.operation))
                 groups.setdefault(key, ([], each))[0].append(finding)
         return {
-            finding.fingerprint: [each]
+            finding.identity: [each]
             for findings, each in groups.values()
             if not missing(findings, [each])
             for finding in findings
@@ -243,9 +243,9 @@ class _Planner:
             again = again or candidate.lifted
             for finding in candidate.findings:
                 if candidate.lifted:
-                    self.apart.add(finding.fingerprint)
+                    self.apart.add(finding.identity)
                 else:
-                    self.failed[finding.fingerprint] = reason
+                    self.failed[finding.identity] = reason
         if verdict is None:
             return again
         for path, each in verdict.tried.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -36,6 +37,7 @@ class ImageName(Struct, frozen=True):
         return self.path if self.registry == _DOCKER_HUB else f"{self.registry}/{self.path}"
 
 
+@lru_cache(256)  # many rules ask for the image of each container
 def image_name(text: str | Unresolved) -> ImageName | None:
     """The parts of an image's name; None where a variable hides which part is which.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.rule import Problem
@@ -11,7 +11,7 @@ from composeguard.policy import limits
 from composeguard.policy.cel.evaluate import Budget, Frame, Run, truth
 from composeguard.policy.cel.values import EvaluationError, UnknownError
 from composeguard.policy.fixes import FixPlan
-from composeguard.policy.items import Item, Items
+from composeguard.policy.items import Items, is_written
 from composeguard.policy.message import Message
 from composeguard.policy.shown import MAY_BE_SECRET
 from composeguard.source.node import Path
@@ -51,18 +51,31 @@ class Judged:
         self._locate = locate
         self.__doc__ = documentation
 
-    def __call__(self, subject: object) -> Iterator[Problem]:
+    def __call__(self, subject: object) -> list[Problem]:
+        items = self._items
         if not isinstance(subject, Reading):
-            yield from (self._problem(item) for item in self._items.of(subject) if not self._holds(item))
-            return
+            return self._judge(subject, {items.root: subject})
+        project = subject.project
         shown = Shown(subject)
-        for item in self._items.of_reading(subject):
-            if not self._holds(item) and shown.first(item.path):
-                yield self._problem(item)
+        found: list[Problem] = []
+        for root in items.roots(project):
+            found += self._judge(root, {"project": project, items.root: root}, shown)
+        return found
 
-    def _holds(self, item: Item) -> bool:
+    def _judge(self, root: object, names: dict[str, object], shown: Shown | None = None) -> list[Problem]:
+        """What is wrong with the items of one root; `shown` are the places of a whole project."""
+        problems: list[Problem] = []
+        frame = Frame(names, Budget(limits.STEPS))
+        for path in self._items.each(root, names):
+            if shown is not None and root is names["project"] and not shown.is_written(path):
+                continue
+            frame.budget.steps = limits.STEPS
+            if not self._holds(frame) and (shown is None or shown.first(path)):
+                problems.append(self._problem(path, frame))
+        return problems
+
+    def _holds(self, frame: Frame) -> bool:
         """Whether an item is as wanted, or cannot be judged."""
-        frame = Frame(item.names, Budget(limits.STEPS))
         in_when = self._when is not None
         try:
             if self._when is not None and not truth(self._when(frame)):
@@ -74,18 +87,19 @@ class Judged:
         except EvaluationError as error:
             raise PolicyCrash(f"{self._locate(error.at, in_when)}: {error.message}") from None
 
-    def _problem(self, item: Item) -> Problem:
+    def _problem(self, path: Path, frame: Frame) -> Problem:
+        frame.budget.steps = limits.STEPS
         try:
-            message = self._message.of(Frame(item.names, Budget(limits.STEPS)))
+            message = self._message.of(frame)
         except (UnknownError, EvaluationError) as error:
             said = error.message if isinstance(error, EvaluationError) else "it depends on a variable"
             raise PolicyCrash(f"the message cannot be made: {said}") from None
         return Problem(
-            (*item.path, *self._at),
+            (*path, *self._at),
             message,
             self._label,
-            fix=self._fix.at(item.path) if self._fix else None,
-            evidence=evidence(item.path, item.names.get("item")),
+            fix=self._fix.at(path) if self._fix else None,
+            evidence=evidence(path, frame.names.get("item")),
         )
 
 
@@ -95,6 +109,10 @@ class Shown:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._places: set[tuple[int, int, int]] = set()
+
+    def is_written(self, path: Path) -> bool:
+        """Whether a file says something there: nobody has chosen the implicit default network."""
+        return is_written(self._reading, path)
 
     def first(self, path: Path) -> bool:
         """Whether nothing was found there yet. An item that no text of its own stands for always counts."""

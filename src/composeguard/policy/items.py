@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -24,18 +25,11 @@ ROOTS: dict[str, tuple[type, Scope]] = {
 """What `for` starts with. A container is a service, a job or a `pre_start` step."""
 
 
-class Item(Struct, frozen=True):
-    """One thing to judge: where it stands, and what names in expressions mean."""
-
-    path: Path
-    names: dict[str, object]
-
-
 class Items(Struct, frozen=True):
     """Where the items of a policy are found, and the types of names in its expressions."""
 
     root: str
-    steps: Path
+    steps: tuple[str, ...]
     names: dict[str, Type]
     subject: str
     """The name of the thing that is judged: `item`, `service`, …"""
@@ -49,42 +43,33 @@ class Items(Struct, frozen=True):
         """The type of the thing that is judged."""
         return self.names[self.subject]
 
-    def of(self, subject: object, project: Project | None = None) -> Iterator[Item]:
-        """The items of one subject of the engine: a reading, a service, a container."""
-        if isinstance(subject, Reading):
-            found = self._below((), subject.project, {"project": subject.project})
-            yield from (item for item in found if is_written(subject, item.path))
-        elif isinstance(subject, Container):
-            names: dict[str, object] = {self.root: subject}
-            if project is not None:
-                names["project"] = project
-            yield from self._below(subject.path, subject, names)
-
-    def of_reading(self, reading: Reading) -> Iterator[Item]:
-        """The items of a whole project."""
+    def roots(self, project: Project) -> Iterable[object]:
+        """What of a project has such items: itself, its services or its containers."""
         if self.root == "project":
-            return self.of(reading)
-        containers: Iterable[Container] = (
-            reading.project.services.values() if self.root == "service" else reading.project.containers()
-        )
-        return (item for each in containers for item in self.of(each, reading.project))
+            return (project,)
+        return project.services.values() if self.root == "service" else project.containers()
 
-    def _below(self, path: Path, value: object, names: dict[str, object]) -> Iterator[Item]:
+    def each(self, root: object, names: dict[str, object]) -> Iterator[Path]:
+        """The paths of the items of a root, one by one; meanwhile `names` means the item."""
+        value: Any = root
         for step in self.steps:
             if value is None:
                 return
-            value = value.__dict__[str(step)]
+            value = value.__dict__[step]
         if not value:
             return
-        path = (*path, *self.steps)
-        if not self.steps:
-            yield Item(path, names)
-        elif isinstance(value, list):
+        above = (*root.path, *self.steps) if isinstance(root, Container) else self.steps
+        if isinstance(value, list):
             for index, item in enumerate(value):
-                yield Item((*path, index), {**names, "item": item})
+                names["item"] = item
+                yield (*above, index)
         elif isinstance(value, dict):
             for key, item in value.items():
-                yield Item((*path, key), {**names, "item": item, "key": key})
+                names["item"] = item
+                names["key"] = key
+                yield (*above, key)
+        elif not self.steps:
+            yield above
 
 
 def is_written(reading: Reading, path: Path) -> bool:

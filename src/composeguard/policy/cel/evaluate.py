@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from composeguard.policy import limits
-from composeguard.policy.cel.functions import FUNCTIONS
+from composeguard.policy.cel.functions import FUNCTIONS, contains_item
 from composeguard.policy.cel.parse import ExpressionError
 from composeguard.policy.cel.pattern_cost import cost
 from composeguard.policy.cel.regex import matcher
@@ -102,12 +102,16 @@ def _select(select: Select) -> Run:
 
     def test(frame: Frame) -> object:
         record = of(frame)
-        if type(record) is dict:
+        kind = type(record)
+        if kind is dict:
             entries: Any = record
             return name in entries
         if record is None:
             return False
-        value = fields(type(known(record)))[name].read(record)
+        field = cache.get(kind)
+        if field is None:
+            field = cache[kind] = fields(type(known(record)))[name].read
+        value = field(record)
         return value is not None and value != [] and value != {}
 
     return test if select.test else read
@@ -122,9 +126,12 @@ def _loop(loop: Loop) -> Run:
         values = known(over(frame))
         if not isinstance(values, (list, dict)):
             raise EvaluationError(f"`{loop.kind}` on what is not set", at)
+        inner = Frame({**frame.names}, frame.budget)
+        names = inner.names
         for value in values:
             frame.spend(1, at)
-            yield Frame({**frame.names, variable: value}, frame.budget)
+            names[variable] = value
+            yield inner
 
     def decided(wanted: bool) -> Run:
         """`exists` looks for one true, `all` for one false; a failure counts only if none is found."""
@@ -160,6 +167,9 @@ def _loop(loop: Loop) -> Run:
 
 def _call(call: Call) -> Run:
     at = call.at
+    one_of = _one_of(call)
+    if one_of is not None:
+        return one_of
     arguments = [compiled(argument) for argument in call.arguments]
     if call.function in ("_&&_", "_||_"):
         return _logic(arguments[0], arguments[1], at, decides=call.function == "_||_")
@@ -173,6 +183,8 @@ def _call(call: Call) -> Run:
     function = FUNCTIONS[call.function].run
     assert function is not None
     run, costly = function, call.function in _COSTLY
+    if call.function == "!_":
+        return _negated(arguments[0], run, at)
 
     def apply(frame: Frame) -> object:
         values = [argument(frame) for argument in arguments]
@@ -196,6 +208,42 @@ def _compared(of: Run, constant: object, *, wanted: bool) -> Run:
         value = of(frame)
         same = value == constant if type(value) is kind else equal(value, constant)
         return same is wanted
+
+    return run
+
+
+def _negated(of: Run, negate: Callable[[object], object], at: int) -> Run:
+    def run(frame: Frame) -> object:
+        value = of(frame)
+        if value is True:
+            return False
+        if value is False:
+            return True
+        try:
+            return negate(value)
+        except EvaluationError as error:
+            raise EvaluationError(error.message, error.at or at) from None
+
+    return run
+
+
+def _one_of(call: Call) -> Run | None:
+    """`value in [texts that are written out]`; None where it is something else."""
+    if call.function != "@in" or not isinstance(call.arguments[1], ListOf):
+        return None
+    texts = [item.value for item in call.arguments[1].items if isinstance(item, Constant)]
+    if len(texts) < len(call.arguments[1].items) or not all(isinstance(text, str) for text in texts):
+        return None
+    of, wanted, at = compiled(call.arguments[0]), frozenset(texts), call.at
+
+    def run(frame: Frame) -> object:
+        value = of(frame)
+        if type(value) is str:
+            return value in wanted
+        try:
+            return contains_item(value, texts)
+        except EvaluationError as error:
+            raise EvaluationError(error.message, error.at or at) from None
 
     return run
 
@@ -228,19 +276,23 @@ def _logic(left: Run, right: Run, at: int, *, decides: bool) -> Run:
     other = not decides
 
     def run(frame: Frame) -> object:
-        failure: Exception | None = None
-        for side in (left, right):
-            try:
-                value = side(frame)
-                if value is decides:
-                    return decides
-                if value is not other:
-                    truth(value, at)
-            except (EvaluationError, UnknownError) as error:
-                failure = _worse(failure, error)
-        if failure is not None:
-            raise failure
-        return other
+        try:
+            value = left(frame)
+            if value is decides:
+                return decides
+            if value is not other:
+                truth(value, at)
+        except (EvaluationError, UnknownError) as error:
+            return in_spite_of(error, frame)
+        return truth(right(frame), at)
+
+    def in_spite_of(failure: Exception, frame: Frame) -> object:
+        try:
+            if truth(right(frame), at) is decides:
+                return decides
+        except (EvaluationError, UnknownError) as error:
+            raise _worse(failure, error) from None
+        raise failure
 
     return run
 

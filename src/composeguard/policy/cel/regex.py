@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from cel_expr_python.cel import Expression
 
 _INVALID = "invalid regular expression: "
-_REMEMBERED = 1_000
+_PATTERNS = 1_000
+_ANSWERS = 10_000
+_SHORT = 200
+"""Characters: names. The answers for longer texts are not kept."""
 
 
 @cache
@@ -32,21 +35,26 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     return _matcher(pattern)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_PATTERNS)
 def _matcher(pattern: str) -> Callable[[str], bool]:
     if len(pattern) > limits.PATTERN:
         raise ExpressionError(f"a pattern of {len(pattern):,} characters; the limit is {limits.PATTERN:,}")
     if cost(pattern) > limits.PATTERN_COST:
         raise ExpressionError("a pattern with too many or too large repetitions")
-    found = _matches()
 
-    # The library compiles the pattern for each match (25-200 µs), and the same names come again and again.
-    @lru_cache(_REMEMBERED)
     def matches(text: str) -> bool:
-        result = found.eval(data={"text": text, "pattern": pattern}).value()
-        if isinstance(result, bool):
-            return result
-        raise ExpressionError(f"no regular expression: {str(result).partition(_INVALID)[2] or 'too large'}")
+        return _remembered(text, pattern) if len(text) <= _SHORT else _asked(text, pattern)
 
     matches("")
     return matches
+
+
+def _asked(text: str, pattern: str) -> bool:
+    result = _matches().eval(data={"text": text, "pattern": pattern}).value()
+    if isinstance(result, bool):
+        return result
+    raise ExpressionError(f"no regular expression: {str(result).partition(_INVALID)[2] or 'too large'}")
+
+
+_remembered = lru_cache(_ANSWERS)(_asked)
+"""The library compiles the pattern for each match (25-200 µs), and the same names come again and again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 
 from composeguard.engine.registry import near
@@ -13,7 +13,7 @@ from composeguard.policy.declaration import Declaration
 from composeguard.policy.document import checked, in_value, key_or_start
 from composeguard.policy.error import PolicyError
 from composeguard.policy.fixes import FixPlan
-from composeguard.policy.templates.template import Parameters, Template
+from composeguard.policy.templates.template import Hit, Parameters, Template
 from composeguard.source.node import Node
 
 NAMES = (
@@ -57,26 +57,24 @@ class Templated:
         documentation: str,
     ) -> None:
         self._parameters = parameters
+        self._selects = bool(parameters.services or parameters.but)
         self._find = of.make(parameters, fail)
         self._message = message
         self._label = label
         self._fix = fix
         self.__doc__ = documentation
 
-    def __call__(self, subject: object) -> Iterator[Problem]:
-        if isinstance(subject, Container) and not self._parameters.concerns(subject):
-            return
-        for hit in self._find(subject):
-            message = hit.message
-            if self._message is not None:
-                message = _filled(self._message, {"name": getattr(subject, "name", ""), "value": hit.value})
-            yield Problem(
-                hit.path,
-                message,
-                self._label,
-                fix=self._fix.at(hit.item) if self._fix else None,
-                evidence=hit.evidence,
-            )
+    def __call__(self, subject: object) -> list[Problem]:
+        if self._selects and isinstance(subject, Container) and not self._parameters.concerns(subject):
+            return []
+        return [self._problem(subject, hit) for hit in self._find(subject)]
+
+    def _problem(self, subject: object, hit: Hit) -> Problem:
+        message = hit.message
+        if self._message is not None:
+            message = _filled(self._message, {"name": getattr(subject, "name", ""), "value": hit.value})
+        fix = self._fix.at(hit.item) if self._fix else None
+        return Problem(hit.path, message, self._label, fix=fix, evidence=hit.evidence)
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

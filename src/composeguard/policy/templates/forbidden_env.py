@@ -8,7 +8,7 @@ from pydantic import Field
 
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container
-from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, named
+from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, fitting
 
 
 class ForbiddenEnv(Parameters):
@@ -19,9 +19,11 @@ class ForbiddenEnv(Parameters):
 
 
 def _make(parameters: ForbiddenEnv, fail: Callable[..., Exception]) -> Find:
+    forbidden, allowed = fitting(parameters.names), fitting(parameters.allowed)
+
     def find(container: Container) -> Iterator[Hit]:
         for name in container.environment:
-            if named(name, parameters.names) and not named(name, parameters.allowed):
+            if forbidden(name) and not allowed(name):
                 path = container.at("environment", name)
                 yield Hit(path, f"{container.name} sets the variable {name}", container.path)
 

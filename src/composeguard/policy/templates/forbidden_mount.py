@@ -12,7 +12,7 @@ from composeguard.model.host_paths import host_mounts
 from composeguard.model.mounts import Mount
 from composeguard.model.reading import Reading
 from composeguard.policy.cel.types import Record
-from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, named
+from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, fitting
 
 
 class ForbiddenMount(Parameters):
@@ -27,6 +27,7 @@ def _make(parameters: ForbiddenMount, fail: Callable[..., Exception]) -> Find:
         raise fail("paths of the host start with /", "paths")
     patterns = [pattern.rstrip("/") or "/" for pattern in parameters.paths]
     patterns += [f"{pattern.rstrip('/')}/*" for pattern in patterns]
+    forbidden = fitting(patterns)
 
     def find(reading: Reading) -> Iterator[Hit]:
         for container in reading.project.containers():
@@ -35,7 +36,7 @@ def _make(parameters: ForbiddenMount, fail: Callable[..., Exception]) -> Find:
             for mount in host_mounts(reading.project, container):
                 if isinstance(mount.source, Unresolved) or (parameters.read_only and mount.read_only):
                     continue
-                if named(mount.normal, patterns):
+                if forbidden(mount.normal):
                     said = f"{container.name} mounts {mount.normal} of the host"
                     yield Hit(mount.path, said, mount.entry, mount.normal)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.rule import Scope
 from composeguard.model.service import Service
-from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, named
+from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, fitting
 
 
 class NetworkAllowList(Parameters):
@@ -20,6 +20,8 @@ class NetworkAllowList(Parameters):
 
 
 def _make(parameters: NetworkAllowList, fail: Callable[..., Exception]) -> Find:
+    allowed = fitting(parameters.networks)
+
     def find(service: Service) -> Iterator[Hit]:
         mode = service.network_mode
         if isinstance(mode, str) and mode not in parameters.modes:
@@ -28,7 +30,7 @@ def _make(parameters: NetworkAllowList, fail: Callable[..., Exception]) -> Find:
         if mode is not None or isinstance(mode, Unresolved):
             return
         for name in service.networks or {"default": None}:
-            if not named(name, parameters.networks):
+            if not allowed(name):
                 said = f"{service.name} joins the network {name}, which is not allowed"
                 yield Hit(service.at("networks", name), said, service.path, name)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase, translate
 from typing import Annotated
 
 from msgspec import Struct
@@ -71,6 +72,11 @@ class Template(Struct, frozen=True):
         return (*name, "value") if self.has_value else name
 
 
-def named(name: str, patterns: list[str]) -> bool:
+def fitting(patterns: Iterable[str]) -> Callable[[str], object]:
+    """What tells whether one of the patterns fits a name; None and False say no."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)").match
+
+
+def named(name: str, patterns: Iterable[str]) -> bool:
     """Whether one of the patterns fits a name."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
