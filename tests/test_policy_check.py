@@ -81,6 +81,19 @@ def test_explain_and_rules_know_policies(folder: Path, capsys: pytest.CaptureFix
     assert "ACME001  read-only" in capsys.readouterr().out
 
 
+def test_explain_and_rules_read_the_configuration(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".composeguard.yaml").write_text("policies: [acme.yml]\n")
+    (folder / "acme.yml").write_text(POLICIES)
+    assert run(["explain", "read-only"]) == 0
+    assert "Services write to volumes only." in capsys.readouterr().out
+    assert run(["rules"]) == 0
+    assert "ACME001  read-only" in capsys.readouterr().out
+    assert run(["rules", "--no-config"]) == 0
+    assert "ACME001" not in capsys.readouterr().out
+
+
 def test_a_broken_policy_ends_the_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "bad.yml").write_text(POLICIES.replace("read_only ==", "red_only =="))
     assert run(["check", "--policy", "bad.yml"]) == 2

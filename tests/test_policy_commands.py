@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -139,6 +140,21 @@ def test_a_new_policy_passes_its_test(name: str, capsys: pytest.CaptureFixture[s
     assert run(["policy", "new", "made", *arguments]) == 2
     assert "is there already" in capsys.readouterr().err
     assert run(["policy", "new", "made", *arguments, "--force"]) == 0
+
+
+def test_new_says_which_library_the_policy_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from composeguard.policy.cel import parse
+
+    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    parse.library.cache_clear()
+    arguments = ["--name", "new", "--severity", "high", "--template"]
+    assert run(["policy", "new", "made", "--code", "NEW001", *arguments, "expression"]) == 0
+    assert "need the extra: pip install 'composeguard[policy]'" in capsys.readouterr().err
+    assert run(["policy", "new", "other", "--code", "NEW002", *arguments, "require-key"]) == 0
+    assert capsys.readouterr().err == ""
+    parse.library.cache_clear()
 
 
 def test_new_asks_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

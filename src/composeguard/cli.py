@@ -14,6 +14,7 @@ from composeguard.cli_options import (
     SEVERITIES,
     THRESHOLDS,
     display_options,
+    equipment_options,
     input_options,
     jobs_option,
     plugin_option,
@@ -189,38 +190,28 @@ def config_show(paths: str | None, output_format: str, **options: object) -> int
 
 @cli.command()
 @click.argument("rule")
-@rules_option
-@plugin_option
-@policy_option
+@equipment_options
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
-def explain(
-    rule: str, rule_folders: tuple[str, ...], plugins: tuple[str, ...], policies: tuple[str, ...], verbose: bool
-) -> int:
-    """Print the documentation of one RULE, by its code or name."""
+def explain(rule: str, **options: object) -> int:
+    """Print the documentation of one RULE, by its code or name; policies of this folder's configuration included."""
+    from composeguard.commands.configured import rules_here
     from composeguard.commands.explain import run_explain
-    from composeguard.commands.rule_sources import given_rules
+    from composeguard.commands.options import LintOptions
 
-    return run_explain(rule, given_rules(rule_folders, plugins, policies))
+    return run_explain(rule, rules_here(LintOptions.of(options)))
 
 
 @cli.command()
 @click.option("-f", "--format", "output_format", type=click.Choice(["table", "json", "markdown"]), default="table")
 @click.option("--profile", type=PROFILES, help="List the rules of this profile; with cis, what they cover, too.")
-@rules_option
-@plugin_option
-@policy_option
-def rules(
-    output_format: str,
-    rule_folders: tuple[str, ...],
-    plugins: tuple[str, ...],
-    policies: tuple[str, ...],
-    profile: str | None,
-) -> int:
-    """List all rules, or those of a profile."""
-    from composeguard.commands.rule_sources import given_rules
+@equipment_options
+def rules(output_format: str, profile: str | None, **options: object) -> int:
+    """List all rules, or those of a profile; policies of this folder's configuration included."""
+    from composeguard.commands.configured import rules_here
+    from composeguard.commands.options import LintOptions
     from composeguard.commands.rules import run_rules
 
-    return run_rules(output_format, list(given_rules(rule_folders, plugins, policies)), profile)
+    return run_rules(output_format, list(rules_here(LintOptions.of(options))), profile)
 
 
 @cli.group()

@@ -75,16 +75,7 @@ plugin_option = click.option(
     help="Load the rules of an installed package, by its entry point in `composeguard.rules`.",
 )
 
-rule_options = together(
-    click.option("--profile", type=PROFILES, help="The set of rules (default: recommended)."),
-    click.option(
-        "--select",
-        multiple=True,
-        metavar="CODES",
-        help="Run these rules only: codes, names, starts of codes (CG3) or ALL, separated by commas.",
-    ),
-    click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out."),
+equipment_options = together(
     rules_option,
     plugin_option,
     policy_option,
@@ -95,10 +86,24 @@ rule_options = together(
         metavar="NAME|DIR",
         help="Check with this pack: one that comes with composeguard, is installed, or lies in a folder; repeatable.",
     ),
-    click.option("--min-severity", type=SEVERITIES, help="Report nothing below this."),
-    click.option("--no-ignores", is_flag=True, help="Report what `# composeguard: ignore[…]` comments accept."),
     click.option("--config", metavar="FILE", help="Use this configuration file."),
     click.option("--no-config", is_flag=True, help="Read no configuration file."),
+)
+"""Where rules and what is said of them come from."""
+
+rule_options = together(
+    click.option("--profile", type=PROFILES, help="The set of rules (default: recommended)."),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="CODES",
+        help="Run these rules only: codes, names, starts of codes (CG3) or ALL, separated by commas.",
+    ),
+    click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules as well."),
+    click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out."),
+    equipment_options,
+    click.option("--min-severity", type=SEVERITIES, help="Report nothing below this."),
+    click.option("--no-ignores", is_flag=True, help="Report what `# composeguard: ignore[…]` comments accept."),
 )
 
 input_options = together(

@@ -12,6 +12,7 @@ from composeguard.commands.equipment import Equipment, Equipped
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.places import absolute, repository
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
+from composeguard.engine.rule import Rule
 from composeguard.errors import UsageError
 from composeguard.source import disk
 
@@ -55,6 +56,12 @@ class Configurations:
     def _load(self, path: Path) -> Configuration:
         folder = Path(absolute(str(path.parent)))
         return load(path, os.path.relpath(path, self._cwd), repository(folder) or folder)
+
+
+def rules_here(options: LintOptions) -> tuple[Rule, ...]:
+    """The rules that the command line, and the configuration and packs of the working folder, bring."""
+    here = Path.cwd()
+    return Configurations(options, Equipment(options), here).of(here).rules
 
 
 def _given(options: LintOptions) -> Path | None:

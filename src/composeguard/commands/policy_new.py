@@ -73,7 +73,21 @@ def run_new(options: NewOptions) -> int:
         f"Put your own into it, then: composeguard policy test {visible(str(folder))}\n"
         f"and: composeguard check --policy {visible(str(folder))}\n"
     )
+    _say_what_is_missing(own)
     return 0
+
+
+def _say_what_is_missing(written: Path) -> None:
+    """Before the test fails for it: some policies need a library that is not always installed."""
+    from composeguard.policy.cel.parse import MissingLibraryError
+    from composeguard.policy.document import read_text
+    from composeguard.policy.load import rules_of
+
+    try:
+        for _ in rules_of(read_text(written.read_bytes(), str(written))[1]):
+            pass
+    except MissingLibraryError as error:
+        sys.stderr.write(f"composeguard: {error}\n")
 
 
 def _names(folder: Path, but: Path) -> dict[str, Path]:
