@@ -15,9 +15,9 @@ from composeguard.engine.options import Options
 from composeguard.engine.rule import Focus, Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import Comments
-from composeguard.model.reading import Reading
+from composeguard.model.reading import Reading, shown
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Path, Way
+from composeguard.source.node import Node, Path, Way, child
 
 _CAME_BY = {
     Way.ALIAS: "the anchor is used here",
@@ -136,6 +136,7 @@ def _defaults(options: type[Options]) -> Options:
 class _Spot(Struct, frozen=True):
     """What all findings at a path have in common."""
 
+    node: Node | None
     file: SourceFile
     start: int
     end: int
@@ -155,19 +156,27 @@ class _Places:
         self._spots: dict[tuple[Path, Focus], _Spot] = {}
 
     def at(self, path: Path, focus: Focus) -> _Spot:
+        """Where nothing stands, the nearest parent is shown by its key: most findings are about what is missing."""
         found = self._spots.get((path, focus))
-        if found is None:
-            place = self.reading.locate(path, focus)
-            steps = unnumbered = _steps(path)
-            if any(isinstance(step, int) for step in path):
-                unnumbered = _steps("-" if isinstance(step, int) else step for step in path)
+        if found is not None:
+            return found
+        if path:
+            above = self.at(path[:-1], Focus.KEY)
+            step = path[-1]
+            node = child(above.node, step) if above.node is not None else None
+            text = str(step).replace("~", "~0").replace("/", "~1")
+            steps = f"{above.steps}/{text}"
+            unnumbered = f"{above.unnumbered}/{'-' if isinstance(step, int) else text}"
+        else:
+            node, steps, unnumbered = self.reading.root, "", ""
+        if node is None:
+            found = _Spot(None, above.file, above.start, above.end, above.way, steps, unnumbered)
+        else:
+            place = shown(node, focus.value)
             way = tuple(_way(self.reading, path))
-            found = self._spots[path, focus] = _Spot(place.file, place.start, place.end, way, steps, unnumbered)
+            found = _Spot(node, place.file, place.start, place.end, way, steps, unnumbered)
+        self._spots[path, focus] = found
         return found
-
-
-def _steps(path: Iterable[str | int]) -> str:
-    return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def _finding(
@@ -203,7 +212,8 @@ def _identity(rule: Rule, file: SourceFile, spot: _Spot, problem: Problem, count
     A secret does not count: who has the digest could try what it may be, and a new secret at the place is no better.
     """
     evidence = "" if problem.redact else problem.evidence
-    identity = f"{rule.code}\0{file.uri}\0{spot.unnumbered if evidence else spot.steps}\0{evidence}"
+    steps = spot.unnumbered if evidence else spot.steps
+    identity = f"{rule.code}\0{file.uri}\0{steps[1:]}\0{evidence}"
     counts[identity] = count = counts.get(identity, 0) + 1
     return f"{identity}\0{count}"
 

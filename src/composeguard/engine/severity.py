@@ -16,7 +16,10 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        return self.name.lower()
+        return _LABELS[self]
+
+
+_LABELS = [severity.name.lower() for severity in Severity]
 
 
 class Profile(Enum):

@@ -63,20 +63,13 @@ class Reading(Struct, frozen=True):
         A scalar entry is shown whole, key included; of a collection, its key; of an item of a list, the item, and of
         an item that is a collection, its first line. `focus` asks for the key or the value alone.
         """
-        wanted = focus.value if focus else "auto"
         node = self.root
         for step in path:
             below = child(node, step)
             if below is None:
-                return _show_key(node)
+                return shown(node, "key")
             node = below
-        if wanted == "value":
-            return Place(node.file, node.start, node.end)
-        if wanted == "key" or (isinstance(node.value, (dict, list)) and node.style != "*"):
-            return _show_key(node)
-        if node.key_start >= 0:
-            return Place(node.file, node.key_start, max(node.end, node.key_end))
-        return Place(node.file, node.start, node.end)
+        return shown(node, focus.value if focus else "auto")
 
     def way(self, path: Path) -> tuple[Via, ...]:
         """How the value came there, the outermost step first: the steps of each node from the root to it.
@@ -110,6 +103,17 @@ def _came_with(node: Node, parent: Node) -> bool:
 
 def _holds(parent: Node, node: Node) -> bool:
     return node.file is parent.file and parent.start <= node.start <= parent.end
+
+
+def shown(node: Node, wanted: str) -> Place:
+    """The text to show for a node: its "key", its "value", or as is usual for such a node ("auto")."""
+    if wanted == "value":
+        return Place(node.file, node.start, node.end)
+    if wanted == "key" or (isinstance(node.value, (dict, list)) and node.style != "*"):
+        return _show_key(node)
+    if node.key_start >= 0:
+        return Place(node.file, node.key_start, max(node.end, node.key_end))
+    return Place(node.file, node.start, node.end)
 
 
 def _show_key(node: Node) -> Place:

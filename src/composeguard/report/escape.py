@@ -15,7 +15,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def visible(text: str) -> str:
     """The text with every character that could steer a terminal written out (`\\x1b`, `\\u202e`)."""
-    return _UNSAFE.sub(_written_out, text)
+    return text if text.isprintable() else _UNSAFE.sub(_written_out, text)
 
 
 def _written_out(match: re.Match[str]) -> str:
