@@ -1,18 +1,17 @@
 """Aliases, merge keys, `!reset` and `!override` of one document, taken out before anything looks at its values.
 
-Most documents have none of these, and are given back as they are after three searches of their text.
+Most documents have none of these, as the reader has seen, and are given back as they are.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from msgspec import Struct
 
 from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
+from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path, Via, Way
 from composeguard.source.read import MERGE_KEY
 
@@ -20,10 +19,6 @@ RESET = "!reset"
 OVERRIDE = "!override"
 LIST_FORM = "!list"
 """Tag of a mapping that is a list of `KEY=VALUE` to the reference: `!reset` of a key does not reach into it."""
-
-_ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
-# A tag can be spelled with escapes or a handle of its own.
-_DISGUISED_TAG = re.compile(r"%TAG|![^\s%!]*%")
 
 
 class Document(Struct, frozen=True):
@@ -38,21 +33,13 @@ class Document(Struct, frozen=True):
 
 def expand(root: Node, report: Callable[[Diagnostic], None]) -> Document:
     """The document with aliases marked, merge keys merged, and tagged values removed or recorded."""
-    text = root.file.text
-    if _is_plain(text):
+    if root.start not in root.file.special:
         return Document(root)
-    expander = _Expander(text, report)
+    expander = _Expander(root.file, report)
     node = expander.node(root, ())
     if node is None:
         node = root.with_value(None)
     return Document(node, tuple(expander.resets), in_place=False)
-
-
-@lru_cache(maxsize=2)
-def _is_plain(text: str) -> bool:
-    """Whether there is nothing to expand. Asked once a file, not once a document: a file can have very many."""
-    tagged = "!" in text and (RESET in text or OVERRIDE in text or _DISGUISED_TAG.search(text) is not None)
-    return not tagged and MERGE_KEY not in text and not ("&" in text and _ALIAS.search(text) is not None)
 
 
 class _Done(Struct, frozen=True):
@@ -63,8 +50,9 @@ class _Done(Struct, frozen=True):
 
 
 class _Expander:
-    def __init__(self, text: str, report: Callable[[Diagnostic], None]) -> None:
-        self.text = text
+    def __init__(self, file: SourceFile, report: Callable[[Diagnostic], None]) -> None:
+        self.text = file.text
+        self.special = file.special
         self.report = report
         self.resets: list[Path] = []
         self.done: dict[tuple[int, bool], _Done] = {}
@@ -106,21 +94,11 @@ class _Expander:
             self.resets += [path + reset for reset in done.resets]
         return done.value
 
-    def plain(self, node: Node) -> bool:
-        """Whether the text of a node tells that nothing in it is to be expanded."""
-        if node.tag is not None or node.style == "*":
-            return False
-        if type(node.value) is str:
-            return True
-        text, start, end = self.text, node.start, node.end
-        return (
-            text.find("*", start, end) < 0 and text.find(MERGE_KEY, start, end) < 0 and text.find("!", start, end) < 0
-        )
-
     def sequence(self, items: list[Node], path: Path) -> list[Node]:
+        special = self.special
         changed: list[Node] | None = None
         for index, item in enumerate(items):
-            new: Node | None = item if self.plain(item) else self.node(item, (*path, index))
+            new: Node | None = item if item.start not in special else self.node(item, (*path, index))
             if new is not item and changed is None:
                 changed = items[:index]
             if changed is not None and new is not None:
@@ -128,16 +106,14 @@ class _Expander:
         return items if changed is None else changed
 
     def mapping(self, entries: dict[str, Node], path: Path) -> dict[str, Node]:
+        special = self.special
         changed: dict[str, Node] | None = None
         merged: Node | None = None
         for key, entry in entries.items():
-            new: Node | None
-            if type(entry.value) is str and entry.tag is None and entry.style != "*" and key != MERGE_KEY:
+            if entry.start not in special:
                 continue
             if key == MERGE_KEY and self.text.endswith(MERGE_KEY, entry.key_start, entry.key_end):
-                new, merged = None, self.node(entry, path)
-            elif self.plain(entry):
-                continue
+                new, merged = None, entry
             else:
                 new = self.node(entry, (*path, key))
                 if new is entry:
@@ -156,15 +132,26 @@ class _Expander:
 
     def merge(self, out: dict[str, Node], merged: Node, path: Path) -> None:
         """What stands in the mapping wins over merged entries, and earlier sources over later ones."""
-        sources = merged.value if isinstance(merged.value, list) else [merged]
+        if isinstance(merged.value, dict) and merged.style == "*" and merged.tag is None:
+            self.bring(out, merged, self.shared(merged.value, path))
+            return
+        expanded = self.node(merged, path)
+        if expanded is None:
+            return
+        sources = expanded.value if isinstance(expanded.value, list) else [expanded]
         if not all(isinstance(source.value, dict) for source in sources):
             message = "a merge key takes a mapping or a list of mappings"
-            self.report(diagnose(Kind.SCHEMA, message, merged, path))
+            self.report(diagnose(Kind.SCHEMA, message, expanded, path))
         for source in sources:
-            if not isinstance(source.value, dict):
-                continue
-            first = Via(Way.MERGE_KEY, source)
-            for key, entry in source.value.items():
-                if key not in out:
-                    via = first if entry.via is None else Via(Way.MERGE_KEY, source, entry.via)
-                    out[key] = entry.brought(entry.value, via)
+            self.bring(out, source, source.value)
+
+    def bring(self, out: dict[str, Node], source: Node, value: object) -> None:
+        """The entries of a merged mapping that are not there yet; of what is no mapping, nothing."""
+        if not isinstance(value, dict):
+            return
+        first = Via(Way.MERGE_KEY, source)
+        for key, entry in value.items():
+            if key not in out:
+                brought = entry.__copy__()
+                brought.via = first if entry.via is None else Via(Way.MERGE_KEY, source, entry.via)
+                out[key] = brought

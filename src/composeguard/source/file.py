@@ -51,6 +51,8 @@ class SourceFile:
         self.encoding = encoding
         self.documents: tuple[Node, ...] = ()
         """The root of each YAML document."""
+        self.special: set[int] = set()
+        """Where values start that are aliases, merged in or have a local tag, and the collections that hold any."""
         self.values: list[tuple[int, int]] | None = None
         """Where values stand that reports hide, once that is known and `documents` are gone; see `settle`."""
         self._is_parsed = False

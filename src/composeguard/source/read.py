@@ -81,6 +81,8 @@ class _Composer:
         self.source = events
         self.next = events.get_event
         self.anchors: dict[str, _Anchor] = {}
+        self.specials = 0
+        """Aliases, tags and merge keys so far; see `SourceFile.special`."""
         self.names: dict[str, str] = {}
         """Keys that are texts however they are written: the same ones come again and again, and are kept once."""
         self.depth = 0
@@ -149,6 +151,8 @@ class _Composer:
         style, tag, text = event.style or "", event.tag, event.value
         value: Scalar = text
         if tag is not None:
+            if tag.startswith("!"):
+                self._special(start)
             value = self._tagged(tag, text, start, end)
         elif not style:
             value = resolve_plain(text)
@@ -161,6 +165,9 @@ class _Composer:
         start = event.start_mark.index
         if self.depth >= self.limits.depth:
             raise self._too_deep(start)
+        specials = self.specials
+        if event.tag is not None and event.tag.startswith("!"):
+            self._special(start)
         self.depth += 1
         if self.depth > self.deepest:
             self.deepest = self.depth
@@ -178,6 +185,8 @@ class _Composer:
         if self.count > self.limits.nodes:
             raise SourceError(f"more than {self.limits.nodes:,} values", self.file, start)
         self.depth -= 1
+        if self.specials != specials:
+            self.file.special.add(start)
         if event.flow_style:
             end, style = closing.end_mark.index, "flow"
         else:
@@ -231,6 +240,8 @@ class _Composer:
                 value = self._collection(item, start, end)
             else:
                 value = self._node(item, start, end)
+            if name == MERGE_KEY and not key.style:
+                self._special(value.start)
             if name is None:
                 self.count += 2
                 file.problems.append(SourceError("a key must be a string", file, start, end))
@@ -272,6 +283,7 @@ class _Composer:
 
     def _alias(self, event: Event, key_start: int, key_end: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        self._special(start)
         anchor = self.anchors.get(event.anchor or "")
         if anchor is None:
             raise SourceError(f'undefined alias "{event.anchor}"', self.file, start, end)
@@ -286,6 +298,10 @@ class _Composer:
             raise SourceError(message, self.file, start, end)
         target = anchor.node
         return Node(target.value, self.file, start, end, key_start, key_end, "*", target.tag, event.anchor)
+
+    def _special(self, start: int) -> None:
+        self.specials += 1
+        self.file.special.add(start)
 
     def _tagged(self, tag: str, text: str, start: int, end: int) -> Scalar:
         if not tag.startswith("tag:yaml.org,2002:"):
