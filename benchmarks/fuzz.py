@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import collections
 import faulthandler
+import gc
 import json
 import os
 import random
@@ -65,6 +66,8 @@ def worker(seed: int, seconds: float, found: Path) -> int:
                     pool.append(given.files)
             faulthandler.cancel_dump_traceback_later()
             count += 1
+            if count % 50 == 0:
+                gc.collect()
     shutil.rmtree(found / f"running-{seed}", ignore_errors=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(f"{count} inputs, {edits} edited, {len(known)} kinds, {peak} MB", flush=True)

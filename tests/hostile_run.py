@@ -18,8 +18,6 @@ from msgspec import Struct
 from tests.hostile_inputs import MARKER, Input, Loader
 
 from composeguard import cli
-from composeguard.commands import lint
-from composeguard.policy.builtin import load_builtin
 from composeguard.report import FORMATS, html
 
 SECONDS = 2.0
@@ -29,7 +27,6 @@ _PLAIN = ("stdout", "stderr", "full", "concise", "github", "markdown", "junit", 
 _COMMAND = re.compile(r"^\s*(::(?!(error|warning|notice) (file|title)=)|##\[)", re.MULTILINE)
 
 
-vars(lint)["load_builtin"] = cache(load_builtin)
 vars(html)["_template"] = cache(html._template)
 """What a process does once. Here one process does many runs, and most of its time would go there."""
 

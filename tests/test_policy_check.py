@@ -81,9 +81,7 @@ def test_explain_and_rules_know_policies(folder: Path, capsys: pytest.CaptureFix
     assert "ACME001  read-only" in capsys.readouterr().out
 
 
-def test_explain_and_rules_read_the_configuration(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_explain_and_rules_read_the_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".composeguard.yaml").write_text("policies: [acme.yml]\n")
     (folder / "acme.yml").write_text(POLICIES)
     assert run(["explain", "read-only"]) == 0

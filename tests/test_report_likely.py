@@ -21,6 +21,11 @@ from composeguard.report.secrets import merged
         ("url: postgres://app:hunter2@db/app", ["hunter2"]),
         ("command: --token=abc123 --port=80", ["abc123 --port=80"]),
         ("SECRET_KEY: abc  # comment", ["abc"]),
+        ("a: {command: redis-server --requirepass hunter2}", ["hunter2"]),
+        ("command: [redis-server, --requirepass, 'hunter2', -v]", ["'hunter2'"]),
+        ('command: ["x", "--db-password", "hunter2"]', ['"hunter2"']),
+        ("command: x --password --verbose", []),
+        ("command: x --password ${DB_PASSWORD}", []),
         ("DB_PASSWORD: ${DB_PASSWORD}", []),
         ("DB_PASSWORD: ${DB_PASSWORD:?set it}", []),
         ("POSTGRES_PASSWORD_FILE: /run/secrets/db", []),
@@ -35,7 +40,7 @@ def test_hidden(line: str, hidden: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["password" * 20_000, "a://" * 50_000, "token='" + "\\" * 100_000, "key: " + "a " * 90_000]
+    "text", ["password" * 20_000, "a://" * 50_000, "token='" + "\\" * 100_000, "key: " + "a " * 90_000, "-a" * 90_000]
 )
 def test_time_is_linear(text: str) -> None:
     started = time.monotonic()

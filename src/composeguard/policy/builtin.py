@@ -24,8 +24,9 @@ ENDING = ".policy.yml"
 """How the file of a built-in rule that is a policy ends. It may say `profiles`, and its code starts with CG."""
 
 
+@cache
 def load_builtin() -> tuple[Rule, ...]:
-    """All built-in rules, by code."""
+    """All built-in rules, by code: once a process, as the classes that a rule defines are never given back."""
     folder = builtin_folder()
     declared = [_rule(path) for path in sorted(folder.glob(f"*{ENDING}"))]
     return unique([*load_folder(folder, "composeguard.builtin"), *declared])

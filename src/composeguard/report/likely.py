@@ -17,6 +17,7 @@ _WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token"
 _KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
 _NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
 _KEY = re.compile(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
+_OPTION = re.compile(r"-[\w.-]{0,40}" + _NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
 _DEFAULT = re.compile(_NAME + r":?-([^}\r\n]{1,400})", re.IGNORECASE)
 _VALUE = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?|(?:\$\{[^}\s]*\}?|[^\s\"',}\]#])+(?:[ \t]+[^\s\"',}\]#:]+)*"
@@ -35,14 +36,15 @@ def names_a_secret(text: str) -> bool:
 
 
 def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches (start, end) of `text` that hold the value of a credential-named key, the default of a variable of
-    such a name, or the password of a URL. They may overlap."""
+    """The stretches (start, end) of `text` that hold the value of a key or option with the name of a credential, the
+    default of a variable of such a name, or the password of a URL. They may overlap."""
     for default in _DEFAULT.finditer(text):
         yield default.span(1)
-    for key in _KEY.finditer(text):
-        value = _VALUE.match(text, key.end())
-        if value and not _HARMLESS.match(value.group()):
-            yield value.span()
+    for named in (_KEY, _OPTION):
+        for key in named.finditer(text):
+            value = _VALUE.match(text, key.end())
+            if value and not _HARMLESS.match(value.group()):
+                yield value.span()
     for url in _URL.finditer(text):
         if not _HARMLESS.match(url[1]):
             yield url.span(1)

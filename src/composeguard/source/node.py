@@ -29,7 +29,7 @@ class Way(Enum):
     ENV_FILE = "env file"
 
 
-class Via(Struct, frozen=True, eq=False, gc=False):
+class Via(Struct, frozen=True, eq=False):
     """One step of the way: what brought the value, the place that asked for it, and the step before."""
 
     way: Way
@@ -37,7 +37,7 @@ class Via(Struct, frozen=True, eq=False, gc=False):
     before: Via | None = None
 
 
-class Node(Struct, eq=False, gc=False):
+class Node(Struct, eq=False):
     """A value and the text that it was read from.
 
     `value` is a scalar, a `dict[str, Node]` or a `list[Node]`. `start`/`end` are code-point offsets into
