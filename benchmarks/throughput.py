@@ -1,9 +1,12 @@
-"""What one run over many files costs: time, processor time and memory, alone, on two processes, and a peer's.
+"""What one run over many files costs: time, processor time and memory, alone, on two processes, and of peers.
 
-    python benchmarks/throughput.py PROGRAM FOLDER [--peer compose-lint] [--rounds N]
+    python benchmarks/throughput.py PROGRAM FOLDER [--files LIST] [--peer "NAME=COMMAND {files}"] [--rounds N]
 
-All get the same list of files, in turns; medians of the rounds' ratios count. Memory is the most that all processes of
-a run share out among them (PSS, Linux only), looked at every few milliseconds, so that it can miss a short peak.
+`LIST` names the files of the folder, one a line; else all YAML files count. `{files}` is put into a command of a peer,
+as in `--peer "semgrep=semgrep scan -q --metrics=off --config rules {files}"`; a program that takes one file a call is
+`each:NAME=COMMAND {file}`. All work on the same files, in turns; medians of the rounds' ratios count. Memory is the
+most that all processes of a run share out among them (PSS, Linux only), looked at every few milliseconds, so that it
+can miss a short peak.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import statistics
 import subprocess
 import time
@@ -20,6 +24,8 @@ from pathlib import Path
 from msgspec import Struct
 
 _INTERVAL = 0.02
+_EXITS = (0, 1, 2, 20, 30, 40, 50, 60)
+"""Findings, and files that cannot be read; from 20 on those of KICS by severity."""
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -42,7 +48,7 @@ def cost(command: Sequence[str], folder: Path) -> Cost:
         peak = max(peak, sum(map(_pss, _family(process.pid))))
         time.sleep(_INTERVAL)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1, 2):
+    if process.returncode not in _EXITS:
         raise SystemExit(f"{command[0]} failed with {process.returncode}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak / 1024)
 
@@ -63,20 +69,46 @@ def _pss(pid: int) -> int:
     return int(found.group(1)) if found else 0
 
 
-def compared(names: Sequence[str], commands: Sequence[Sequence[str]], folder: Path, rounds: int) -> None:
-    """Run all in turns and print a line for each, with its ratios to the first."""
-    costs: list[list[Cost]] = [[] for _ in commands]
+class Contender(Struct, frozen=True):
+    """A program, and the calls that take it through all files."""
+
+    name: str
+    calls: Sequence[Sequence[str]]
+
+
+def peer(words: str, files: Sequence[str]) -> Contender:
+    """A peer as the command line gives it."""
+    name, _, command = words.partition("=")
+    parts = shlex.split(command)
+    if not name.startswith("each:"):
+        return Contender(name, [_filled(parts, "{files}", files)])
+    return Contender(name.removeprefix("each:"), [_filled(parts, "{file}", [file]) for file in files])
+
+
+def _filled(parts: Sequence[str], mark: str, files: Sequence[str]) -> list[str]:
+    return [word for part in parts for word in (files if part == mark else [part])]
+
+
+def compared(contenders: Sequence[Contender], folder: Path, rounds: int) -> None:
+    """Run all in turns and print a line for each, with its ratios to the last: how often that would have run."""
+    costs: list[list[Cost]] = [[] for _ in contenders]
     for _ in range(rounds):
-        for found, command in zip(costs, commands, strict=True):
-            found.append(cost(command, folder))
-    for name, found in zip(names, costs, strict=True):
+        for found, contender in zip(costs, contenders, strict=True):
+            each = [cost(call, folder) for call in contender.calls]
+            found.append(Cost(sum(c.wall for c in each), sum(c.cpu for c in each), max(c.memory for c in each)))
+    for contender, found in zip(contenders, costs, strict=True):
         wall, cpu, memory = (
             statistics.median(getattr(each, field) for each in found) for field in Cost.__struct_fields__
         )
-        ratio = statistics.median(first.wall / each.wall for first, each in zip(costs[0], found, strict=True))
+        walls, cpus = (
+            statistics.median(
+                getattr(each, field) / getattr(ours, field) for each, ours in zip(found, costs[0], strict=True)
+            )
+            for field in ("wall", "cpu")
+        )
         print(
-            f"{name:24} {wall:7.2f} s {cpu:7.2f} s of processors {memory:6.0f} MB   {ratio:5.2f} times as fast as the"
-            " first",
+            f"{contender.name:24} {wall:7.2f} s {cpu:7.2f} s of processors {memory:6.0f} MB"
+            f"   {walls:5.2f} times the first, {cpus:5.2f} by processor time",
             flush=True,
         )
 
@@ -85,19 +117,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--peer")
+    parser.add_argument("--files", type=Path)
+    parser.add_argument("--peer", action="append", default=[])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    files = [str(path.relative_to(options.folder)) for path in sorted(options.folder.rglob("*.y*ml"))]
-    names, commands = [], []
-    if options.peer:
-        names.append(f"{Path(options.peer).name} check")
-        commands.append([options.peer, "check", *files])
-    for jobs in (1, 2):
-        names.append(f"composeguard check -j{jobs}")
-        commands.append([options.program, "check", "-f", "concise", "--no-cache", f"-j{jobs}", *files])
+    if options.files:
+        files = options.files.read_text("utf-8").split("\n")
+        files = [file for file in files if file]
+    else:
+        files = [str(path.relative_to(options.folder)) for path in sorted(options.folder.rglob("*.y*ml"))]
+    contenders = [
+        Contender(
+            f"composeguard check -j{jobs}",
+            [[options.program, "check", "-f", "concise", "--no-cache", f"-j{jobs}", *files]],
+        )
+        for jobs in (1, 2)
+    ]
+    contenders += [peer(words, files) for words in options.peer]
     print(f"{len(files):,} files, {options.rounds} rounds; load at the start {os.getloadavg()[0]:.1f}")
-    compared(names, commands, options.folder, options.rounds)
+    compared(contenders, options.folder, options.rounds)
 
 
 if __name__ == "__main__":
