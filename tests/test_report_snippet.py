@@ -129,6 +129,16 @@ def test_a_secret_is_masked_and_its_key_is_not(case: Masked) -> None:
     assert [row.text for row in snippet(file, 0, 1, width=60, secrets=secrets)] == [case.shown]
 
 
+@pytest.mark.parametrize(
+    ("secret", "shown"), [("Zq7xVw93", "app: ****"), ("postgres", "app: postgres"), ("Zq7", "app: Zq7")]
+)
+def test_a_secret_that_is_written_again_is_masked_there_too(secret: str, shown: str) -> None:
+    file = make_file(f"PW: {secret}\napp: {secret}\n")
+    secrets = Secrets(make_report(make_finding(file, f"PW: {secret}", made=Made(path=("PW",), redact=True))))
+    start = file.text.index("app")
+    assert [row.text for row in snippet(file, start, start + 3, width=60, secrets=secrets)] == [shown]
+
+
 def test_every_line_of_a_long_secret_is_masked() -> None:
     text = "key: |\n  -----BEGIN\n  abcdef\n  -----END\nuser: root\n"
     file = make_file(text)

@@ -14,6 +14,8 @@ from composeguard.source.file import SourceFile
 
 _SEPARATOR = re.compile(r"[\"']?[ \t]*[=:][ \t]*")
 _ORDER_KEPT = -1
+_TELLING = 8
+"""Characters from which on a text with letters and digits is no usual word."""
 
 
 class Secrets:
@@ -27,8 +29,10 @@ class Secrets:
         for place in report.secrets:
             spans[place.file.uri].append((place.start, place.end))
         self._spans = {uri: merged(found) for uri, found in spans.items()}
-        self._texts = {text.strip("\"' \t\r\n") for text in _texts(report, self._spans)}
-        self._texts.discard("")
+        self._by_file: dict[str, set[str]] = defaultdict(set)
+        for uri, text in _texts(report, self._spans):
+            self._by_file[uri].add(text.strip("\"' \t\r\n"))
+        self._texts = {text for texts in self._by_file.values() for text in texts if text}
         self._places: dict[SourceFile, list[tuple[int, int]]] = {}
 
     def within(self, uri: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -43,6 +47,19 @@ class Secrets:
         if file not in self._places:
             self._places[file] = sensitive_spans(file)
         return overlapping(self._places[file], start, end)
+
+    def again(self, file: SourceFile, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The stretches of `start`..`end` that hold a secret of the same file once more, where no rule looks for one.
+
+        Words that may mean something else are not looked for.
+        """
+        for secret in self._by_file.get(file.uri, ()):
+            if len(secret) < _TELLING or secret.isalpha() or secret.isdigit():
+                continue
+            at = file.text.find(secret, start, end)
+            while at >= 0:
+                yield at, at + len(secret)
+                at = file.text.find(secret, at + len(secret), end)
 
     def shown_by(self, text: str) -> bool:
         """Whether a text holds one of the secrets."""
@@ -60,12 +77,12 @@ def overlapping(spans: list[tuple[int, int]], start: int, end: int) -> list[tupl
     return found
 
 
-def _texts(report: Report, spans: dict[str, list[tuple[int, int]]]) -> Iterator[str]:
+def _texts(report: Report, spans: dict[str, list[tuple[int, int]]]) -> Iterator[tuple[str, str]]:
     files = {finding.uri: finding.file for finding in (*report.findings, *report.suppressed)}
     files.update((place.file.uri, place.file) for place in report.secrets)
     for uri, found in spans.items():
         for start, end in found:
-            yield files[uri].text[start:end]
+            yield uri, files[uri].text[start:end]
 
 
 def _value_span(finding: Finding) -> tuple[int, int]:

@@ -123,7 +123,8 @@ def masked_cells(file: SourceFile, start: int, end: int, marked: tuple[int, int]
     # A mark on a line of an env file says that the line is broken, not that it is no secret.
     keep = marked if file.is_parsed else (0, 0)
     by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, keep))
-    stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place))
+    again = secrets.again(file, context, end + _CONTEXT)
+    stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place, *again))
     for secret_start, secret_end in stretches:
         if secret_end <= start or secret_start >= end:
             continue
