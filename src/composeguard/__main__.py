@@ -70,6 +70,14 @@ def _main() -> int:
 
 def _run(arguments: list[str]) -> int:
     gc.set_threshold(_YOUNG)
+    from composeguard.commands.straight import plain_check
+
+    options = plain_check(arguments)
+    if options is not None:
+        from composeguard.commands.check import run_check
+        from composeguard.commands.ends import ended
+
+        return ended(lambda: run_check(options), verbose=options.verbose)
     from composeguard.cli import run
 
     return run(arguments)
