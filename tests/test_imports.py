@@ -13,8 +13,8 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "composeguard"
 LAYERS = ("source", "compose", "model", "engine", "policy", "fix", "report", "commands")
-BELOW_ALL = ("errors",)
-"""Modules that import nothing of the package, so that every layer may use them."""
+BELOW_ALL = ("errors", "base", "stand_ins")
+"""Modules that import nothing of the package but each other, so that every layer may use them."""
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -92,7 +92,7 @@ def test_version_is_instant(tmp_path: Path) -> None:
 def test_check_loads_no_writer_that_it_does_not_need(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {image: 'nginx:1', privileged: true}}\n")
     names = loaded("check", "-f", "concise", "compose.yaml", cwd=tmp_path)
-    assert "pydantic" in names
+    assert not names & {"pydantic", "pydantic_core", "click"}
     assert not names & {
         "sarif_om",
         "attr",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from pydantic import ValidationError
-
 from composeguard.config.load import Configuration
 from composeguard.config.model import RuleSettings, Settings
 from composeguard.engine.options import Options
@@ -118,6 +116,8 @@ def rule_options(rule: Rule, given: Mapping[str, object]) -> Options:
     Raises:
         UsageError: a value is not what the option takes.
     """
+    from pydantic import ValidationError
+
     assert rule.options is not None
     try:
         # As JSON, so that a list is taken for a tuple while types stay strict.

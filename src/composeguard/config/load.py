@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
-from pydantic import BaseModel, ValidationError
 
+from composeguard.base import BaseModel
 from composeguard.config.extend import ConfigFile, Merged, chain, merge, place_in
 from composeguard.config.model import FixSettings, RuleSettings, Settings
 from composeguard.engine.limits import Limits
@@ -170,6 +170,8 @@ def _plain(node: Node) -> object:
 
 
 def _validate(value: object, display: str, source: tuple[SourceFile, Node | None] | None) -> Settings:
+    from pydantic import ValidationError
+
     try:
         settings = Settings.model_validate(value)
         _check_images(settings.images or (), display, source)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from composeguard.base import of_pydantic
 from composeguard.engine.registry import near
 from composeguard.errors import ComposeguardError
 from composeguard.policy import limits
@@ -72,6 +73,7 @@ def checked(model: type[Checked], node: Node) -> Checked:
     Raises:
         PolicyError: it has other keys, or values of another type.
     """
+    model = of_pydantic(model)
     try:
         return model.model_validate(plain(node))
     except ValidationError as error:
@@ -141,8 +143,9 @@ def _model_at(model: type[BaseModel], steps: Path) -> type[BaseModel]:
 def _models(annotation: object) -> list[type[BaseModel]]:
     from typing import get_args
 
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
+    if isinstance(annotation, type):
+        model: type[Any] = of_pydantic(annotation)
+        return [model] if issubclass(model, BaseModel) else []
     return [found for each in get_args(annotation) for found in _models(each)]
 
 
