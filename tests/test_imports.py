@@ -103,3 +103,22 @@ def test_check_loads_no_writer_that_it_does_not_need(tmp_path: Path) -> None:
         "jinja2",
         "markupsafe",
     }
+
+
+def test_check_loads_nothing_of_the_standard_library_that_takes_long(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: 'nginx:1', privileged: true, ports: ['80:80']}}\n")
+    names = loaded("check", "--no-cache", "compose.yaml", cwd=tmp_path)
+    assert not names & {
+        "_hashlib",
+        "calendar",
+        "dataclasses",
+        "hashlib",
+        "importlib.metadata",
+        "ipaddress",
+        "logging",
+        "multiprocessing",
+        "random",
+        "shutil",
+        "subprocess",
+        "tempfile",
+    }

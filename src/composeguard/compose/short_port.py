@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -192,6 +191,8 @@ def _address(written: Text | None) -> Text | None:
 def _is_ip(text: str) -> bool:
     if "%" in text or "/" in text:
         return False
+    import ipaddress
+
     try:
         ipaddress.ip_address(text)
     except ValueError:

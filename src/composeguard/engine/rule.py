@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
@@ -117,6 +116,8 @@ class Rule(Struct, frozen=True):
     @property
     def documentation(self) -> str:
         """The docstring of the check, in Markdown."""
+        import inspect
+
         return inspect.cleandoc(self.check.__doc__ or "")
 
     @property

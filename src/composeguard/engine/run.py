@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -18,6 +17,7 @@ from composeguard.engine.rule import Focus, Problem, Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.engine.suppress import Comments
 from composeguard.model.reading import Place, Reading
+from composeguard.source.digest import sha256
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path, Way
 
@@ -200,7 +200,7 @@ def _fingerprint(places: _Places, rule: Rule, file: SourceFile, problem: Problem
     steps = places.steps(problem.path, not evidence)
     identity = "\0".join((rule.code, file.uri, steps, evidence))
     counts[identity] += 1
-    return hashlib.sha256(f"{identity}\0{counts[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return sha256(f"{identity}\0{counts[identity]}".encode("utf-8", "surrogatepass"))[:32]
 
 
 def _way(reading: Reading, path: Path) -> Iterator[Related]:

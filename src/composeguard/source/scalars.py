@@ -6,11 +6,9 @@ a timestamp.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import math
 import re
-from calendar import monthrange
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -168,6 +166,8 @@ def _timestamp(text: str) -> Timestamp | None:
     if separator and (separator in "Tt") != (zone is not None):
         return None
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    from calendar import monthrange
+
     # Year 0 is a leap year of the proleptic calendar, as 2000 is; `calendar` starts at year 1.
     if not 1 <= month <= 12 or not 1 <= day <= monthrange(year or 2000, month)[1]:
         return None
@@ -187,6 +187,8 @@ def _timestamp(text: str) -> Timestamp | None:
 
 
 def _binary(text: str) -> str:
+    import base64
+
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
