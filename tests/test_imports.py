@@ -112,10 +112,12 @@ def test_check_loads_nothing_of_the_standard_library_that_takes_long(tmp_path: P
         "calendar",
         "dataclasses",
         "hashlib",
+        "inspect",
         "logging",
         "multiprocessing",
         "random",
         "shutil",
         "subprocess",
         "tempfile",
+        "typing_extensions",
     }

@@ -72,12 +72,12 @@ def _run(arguments: list[str]) -> int:
     gc.set_threshold(_YOUNG)
     from composeguard import base
     from composeguard.commands.names import COMMANDS
-    from composeguard.commands.straight import plain_check
 
     command = arguments[0] if arguments and arguments[0] in COMMANDS else "check"
     if command in ("check", "fix") and not any(word.startswith(("--rules", "--plugin")) for word in arguments):
         # Nobody but the built-in rules sees a model.
         base.use_stand_ins()
+    from composeguard.commands.straight import plain_check
 
     options = plain_check(arguments)
     if options is not None:

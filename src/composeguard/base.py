@@ -8,7 +8,8 @@ they are models of pydantic. What only pydantic can do (say what is wrong, make 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -25,6 +26,23 @@ def use_stand_ins() -> None:
     global _source
     if "BaseModel" not in globals():
         _source = "composeguard.stand_ins"
+        _msgspec_alone()
+
+
+def _msgspec_alone() -> None:
+    """Import msgspec as where pydantic is not installed: without `typing_extensions`, which takes as long as itself.
+
+    It asks for that package and does as well without; the names are in `typing` of every Python that we run on.
+    """
+    name = "typing_extensions"
+    if name in sys.modules:
+        return
+    modules: dict[str, Any] = sys.modules
+    modules[name] = None
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del modules[name]
 
 
 def are_stand_ins() -> bool:
