@@ -16,10 +16,11 @@ from composeguard.engine.registry import near
 from composeguard.errors import UsageError
 from composeguard.policy.samples import EXPRESSION, TEMPLATES, Sample
 from composeguard.report.escape import visible
+from composeguard.source.regex import regex
 
-_CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_WRITTEN = re.compile(r"^    name: ([a-z0-9-]+)$", re.MULTILINE)
+_CODE = regex(r"[A-Z]{2,12}[0-9]{3,4}")
+_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WRITTEN = regex(r"^    name: ([a-z0-9-]+)$", re.MULTILINE)
 CEL = "expression"
 """What is chosen in the place of a template."""
 

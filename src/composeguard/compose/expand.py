@@ -5,7 +5,6 @@ Most documents have none of these, and are given back as they are after three se
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,15 +14,16 @@ from composeguard.compose.diagnose import diagnose
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.source.node import Node, Path, Via, Way
 from composeguard.source.read import MERGE_KEY
+from composeguard.source.regex import regex
 
 RESET = "!reset"
 OVERRIDE = "!override"
 LIST_FORM = "!list"
 """Tag of a mapping that is a list of `KEY=VALUE` to the reference: `!reset` of a key does not reach into it."""
 
-_ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
+_ALIAS = regex(r"(?:^|[\s\[{,:?-])\*[^\s\[\]{},]")
 # A tag can be spelled with escapes or a handle of its own.
-_DISGUISED_TAG = re.compile(r"%TAG|![^\s%!]*%")
+_DISGUISED_TAG = regex(r"%TAG|![^\s%!]*%")
 
 
 class Document(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -10,11 +9,12 @@ from msgspec import Struct
 from composeguard.compose.unresolved import Text, Unresolved, piece, shape, split
 from composeguard.compose.value_errors import ShortSyntaxError
 from composeguard.source.numbers import parse_decimal_int
+from composeguard.source.regex import regex
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _MAX_PORT = 65535
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_COMMON = re.compile(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
+_COMMON = regex(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
 
 
 class Port(Struct, frozen=True):

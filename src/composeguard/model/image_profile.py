@@ -7,7 +7,6 @@ file is read on the first question, so that a run without one pays nothing. A co
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from composeguard.base import BaseModel, ConfigDict
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name
 from composeguard.model.service import Workload
+from composeguard.source.regex import regex
 
 PROFILES = Path(__file__).resolve().parents[1] / "images" / "profiles.json"
 
@@ -49,7 +49,7 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mirror.
 _OTHER_VARIANTS = ("nanoserver", "windowsservercore", "rootless", "unprivileged", "nonroot")
 """Tags with these words name another image than the one that a profile speaks of."""
 
-_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
+_NUMBERS = regex(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
 
 
 class ImageProfile(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 
@@ -10,9 +9,10 @@ from msgspec import Struct
 
 from composeguard.source.node import Node
 from composeguard.source.position import Region
+from composeguard.source.regex import regex
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_COMMENT = re.compile(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
+_LINE_END = regex(r"\r\n|\n|\r")
+_COMMENT = regex(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
 
 
 class SourceError(Exception):

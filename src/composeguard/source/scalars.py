@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import binascii
 import math
-import re
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from composeguard.source.numbers import format_float, parse_based_int, parse_float
+from composeguard.source.regex import regex
 
 
 class ScalarError(ValueError):
@@ -67,13 +67,13 @@ _EXACT: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys(("-0", "-0.0"), -0.0),
 }
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_TIMESTAMP = re.compile(
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_TIMESTAMP = regex(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?P<separator>[Tt]| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})"
     r"(?:[.,](?P<fraction>[0-9]+))?(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
-_LONE_BYTE = re.compile("[\udc80-\udcff]")
+_LONE_BYTE = regex("[\udc80-\udcff]")
 _CORE_TAG = "tag:yaml.org,2002:"
 
 
