@@ -71,6 +71,13 @@ class SourceFile:
         """Let go of the documents: a report needs the text, and of the documents no more than this."""
         self._is_parsed, self.documents, self.values = is_parsed, (), values
 
+    def release(self) -> None:
+        """Let go of the documents of a text that was only on trial.
+
+        Without this nothing does: a node refers to its file, and the collector does not look into nodes.
+        """
+        self._is_parsed, self.documents = self.is_parsed, ()
+
     @cached_property
     def newline(self) -> str:
         """The newline that the file uses first; a fix writes the same."""
