@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -58,7 +59,7 @@ class SourceFile:
         """What the reference refuses but a reader can pass over: duplicate keys, keys that are no strings."""
 
     @cached_property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> Sequence[int]:
         """The offset of the first code point of each line."""
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
@@ -70,6 +71,11 @@ class SourceFile:
     def settle(self, values: list[tuple[int, int]], is_parsed: bool) -> None:
         """Let go of the documents: a report needs the text, and of the documents no more than this."""
         self._is_parsed, self.documents, self.values = is_parsed, (), values
+        if "line_starts" in self.__dict__:
+            # Many files stay until the report: as objects, these numbers take more room than the text.
+            from array import array
+
+            self.__dict__["line_starts"] = array("Q", self.line_starts)
 
     def release(self) -> None:
         """Let go of the documents of a text that was only on trial.
