@@ -13,7 +13,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "composeguard"
 LAYERS = ("source", "compose", "model", "engine", "policy", "fix", "report", "commands")
-BELOW_ALL = ("errors", "base", "stand_ins")
+BELOW_ALL = ("errors", "base", "stand_ins", "fitting")
 """Modules that import nothing of the package but each other, so that every layer may use them."""
 
 

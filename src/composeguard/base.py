@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+    from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 Model = TypeVar("Model")
 
@@ -48,6 +48,13 @@ def _msgspec_alone() -> None:
 def are_stand_ins() -> bool:
     """Whether the models of this process are plain classes."""
     return _source != "pydantic"
+
+
+def validation_error() -> type[ValidationError]:
+    """What a model raises of values that do not fit. An `except` asks for it only where something was raised."""
+    from pydantic import ValidationError
+
+    return ValidationError
 
 
 def of_pydantic(model: type[Model]) -> type[Model]:

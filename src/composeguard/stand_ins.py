@@ -1,7 +1,7 @@
 """Plain classes in place of pydantic's, for a run that shows its models to nobody (`base`).
 
-They hold values that are known to be right. Whatever else is asked of one (to check values, to make a schema) is asked
-of its twin, the model of pydantic that the same class statement makes.
+They hold values that are known to be right (`fitting`). Whatever else is asked of one (what is wrong with a value, to
+make a schema) is asked of its twin, the model of pydantic that the same class statement makes.
 """
 
 from __future__ import annotations
@@ -51,13 +51,15 @@ def BeforeValidator(function: Any) -> Any:  # noqa: N802
 class FieldFacts:
     """What is asked of a field, by the names that pydantic gives it."""
 
-    __slots__ = ("annotation", "default", "default_factory", "metadata")
+    __slots__ = ("annotation", "default", "default_factory", "metadata", "said")
 
     def __init__(self, annotation: Any, said: Any) -> None:
         self.metadata = list(getattr(annotation, "__metadata__", ()))
         self.annotation = annotation.__origin__ if self.metadata else annotation
         self.default = said
         self.default_factory = None
+        self.said: dict[str, Any] = said.words if isinstance(said, Later) else {}
+        """The facts and limits that the statement gives it."""
         if isinstance(said, Later):
             self.default = said.arguments[0] if said.arguments else said.words.get("default", _MISSING)
             self.default_factory = said.words.get("default_factory")
@@ -81,6 +83,7 @@ class BaseModel:
     __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
     __pydantic_fields__: ClassVar[dict[str, FieldFacts]] = {}
     __pydantic_post_init__: ClassVar[str | None] = None
+    model_config: ClassVar[dict[str, Any]] = {}
     model_fields = _Fields()
 
     def __init_subclass__(cls) -> None:
@@ -97,6 +100,7 @@ class BaseModel:
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(_defaults(type(self)) | values)
         self.__pydantic_fields_set__ = set(values)
+        self.__pydantic_extra__: dict[str, Any] = {}
         if self.__pydantic_post_init__ is not None:
             getattr(self, self.__pydantic_post_init__)(None)
 
@@ -113,6 +117,7 @@ class BaseModel:
         made = type(self).__new__(type(self))
         made.__dict__.update(self.__dict__ | update)
         made.__pydantic_fields_set__ = self.__pydantic_fields_set__ | set(update)
+        made.__pydantic_extra__ = self.__pydantic_extra__
         return made
 
     @property
@@ -120,15 +125,38 @@ class BaseModel:
         """As in pydantic."""
         return self.__pydantic_fields_set__
 
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """As in pydantic."""
+        return self.__pydantic_extra__
+
+    def model_dump(self, *, by_alias: bool = False, exclude_none: bool = False) -> dict[str, Any]:
+        """As in pydantic, of plain values."""
+        alias = self.model_config.get("alias_generator", str) if by_alias else str
+        values = {alias(name): self.__dict__[name] for name in self.__pydantic_fields__}
+        return {name: value for name, value in values.items() if not (exclude_none and value is None)}
+
     @classmethod
     def model_validate(cls, value: object) -> Any:
-        """The twin's."""
-        return twin(cls).model_validate(value)
+        """A stand-in of what fits; else what the twin says."""
+        from composeguard.fitting import UnsureError, fit
+
+        try:
+            return fit(cls, value, lists=False)
+        except UnsureError:
+            return twin(cls).model_validate(value)
 
     @classmethod
     def model_validate_json(cls, text: str) -> Any:
-        """The twin's."""
-        return twin(cls).model_validate_json(text)
+        """A stand-in of what fits; else what the twin says."""
+        import json
+
+        from composeguard.fitting import UnsureError, fit
+
+        try:
+            return fit(cls, json.loads(text), lists=True)
+        except UnsureError:
+            return twin(cls).model_validate_json(text)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

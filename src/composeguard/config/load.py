@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from composeguard.base import BaseModel
+from composeguard.base import BaseModel, validation_error
 from composeguard.config.extend import ConfigFile, Merged, chain, merge, place_in
 from composeguard.config.model import FixSettings, RuleSettings, Settings
 from composeguard.engine.limits import Limits
@@ -170,13 +170,11 @@ def _plain(node: Node) -> object:
 
 
 def _validate(value: object, display: str, source: tuple[SourceFile, Node | None] | None) -> Settings:
-    from pydantic import ValidationError
-
     try:
         settings = Settings.model_validate(value)
         _check_images(settings.images or (), display, source)
         return settings
-    except ValidationError as error:
+    except validation_error() as error:
         first = error.errors()[0]
         steps = tuple(first["loc"])
         place = display
