@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composeguard.fitting import UnsureError, fit
-from composeguard.stand_ins import BaseModel, BeforeValidator, ConfigDict, Field, twin
+from composeguard.stand_ins import BaseModel, BeforeValidator, ConfigDict, Field, model_validator, twin
 
 
 def _dashed(name: str) -> str:
@@ -48,6 +48,22 @@ class Needs(BaseModel):
 
     name: str
     flag: bool = False
+
+
+class Even(Needs):
+    @model_validator(mode="after")  # type: ignore[untyped-decorator]
+    def _even(self) -> Even:
+        if len(self.name) % 2:
+            raise ValueError("odd")
+        return self
+
+
+def test_a_model_with_a_check_of_its_own_is_pydantics() -> None:
+    with pytest.raises(UnsureError):
+        fit(Even, {"name": "ab"}, lists=False)
+    assert Even.model_validate({"name": "ab"}).name == "ab"
+    with pytest.raises(ValueError, match="odd"):
+        Even.model_validate({"name": "a"})
 
 
 _LEAVES = st.sampled_from(["", "a", "b", "c", "bad", 0, 1, 2.0, True, False, None])

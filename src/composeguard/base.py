@@ -12,11 +12,19 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+    from pydantic import (
+        AfterValidator,
+        BaseModel,
+        BeforeValidator,
+        ConfigDict,
+        Field,
+        ValidationError,
+        model_validator,
+    )
 
 Model = TypeVar("Model")
 
-__all__ = ["AfterValidator", "BaseModel", "BeforeValidator", "ConfigDict", "Field"]
+__all__ = ["AfterValidator", "BaseModel", "BeforeValidator", "ConfigDict", "Field", "model_validator"]
 
 _source = "pydantic"
 

@@ -6,7 +6,7 @@ that it is not sure of, a limit to a value, an unknown key are pydantic's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -28,7 +28,7 @@ def fit(model: type[BaseModel], data: object, *, lists: bool) -> BaseModel:
     Raises:
         UnsureError: it may not fit.
     """
-    if type(data) is not dict:
+    if type(data) is not dict or any(isinstance(each, Later) and each.decorated for each in _members(model)):
         raise UnsureError
     names, hints = _names(model), get_type_hints(model, include_extras=True)
     values: dict[str, Any] = {}
@@ -48,6 +48,11 @@ def fit(model: type[BaseModel], data: object, *, lists: bool) -> BaseModel:
     made = model(**values)
     made.__pydantic_extra__ = further
     return made
+
+
+def _members(model: type[BaseModel]) -> Iterator[object]:
+    for base in model.__mro__:
+        yield from vars(base).values()
 
 
 def _config(model: type[BaseModel]) -> dict[str, Any]:

@@ -16,18 +16,20 @@ _MISSING: Any = object()
 class Later:
     """A call of something of pydantic's, made when a twin is."""
 
-    __slots__ = ("arguments", "name", "words")
+    __slots__ = ("arguments", "decorated", "name", "words")
 
-    def __init__(self, name: str, arguments: tuple[Any, ...], words: dict[str, Any]) -> None:
+    def __init__(self, name: str, arguments: tuple[Any, ...], words: dict[str, Any], decorated: Any = None) -> None:
         self.name = name
         self.arguments = arguments
         self.words = words
+        self.decorated = decorated
 
     def made(self) -> Any:
         """What pydantic makes of it."""
         import pydantic
 
-        return getattr(pydantic, self.name)(*self.arguments, **self.words)
+        made = getattr(pydantic, self.name)(*self.arguments, **self.words)
+        return made if self.decorated is None else made(self.decorated)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         return handler.generate_schema(Annotated[source, self.made()])
@@ -46,6 +48,11 @@ def AfterValidator(function: Any) -> Any:  # noqa: N802
 def BeforeValidator(function: Any) -> Any:  # noqa: N802
     """As in pydantic."""
     return Later("BeforeValidator", (function,), {})
+
+
+def model_validator(**words: Any) -> Any:
+    """As in pydantic."""
+    return lambda function: Later("model_validator", (), words, function)
 
 
 class FieldFacts:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from composeguard.base import of_pydantic
+from composeguard.base import of_pydantic, validation_error
 from composeguard.engine.registry import near
 from composeguard.errors import ComposeguardError
 from composeguard.policy import limits
@@ -18,7 +16,10 @@ from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, Path, child
 from composeguard.source.read import read_source
 
-Checked = TypeVar("Checked", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Checked = TypeVar("Checked", bound="BaseModel")
 
 
 def read(path: FilePath, name: str) -> tuple[SourceFile, Node]:
@@ -76,7 +77,7 @@ def checked(model: type[Checked], node: Node) -> Checked:
     model = of_pydantic(model)
     try:
         return model.model_validate(plain(node))
-    except ValidationError as error:
+    except validation_error() as error:
         errors = error.errors(include_url=False, include_input=False)
         # A misspelt key is also a missing one, and a wrong mapping no text: what is misspelt or wrong says more.
         telling = [each for kind in ("extra_forbidden", "value_error") for each in errors if each["type"] == kind]
@@ -126,7 +127,7 @@ def first_line_end(node: Node) -> int:
 
 def keys(model: type[BaseModel]) -> list[str]:
     """The keys of a model as a file writes them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return [field.alias or name for name, field in of_pydantic(model).model_fields.items()]
 
 
 def _model_at(model: type[BaseModel], steps: Path) -> type[BaseModel]:
@@ -142,6 +143,8 @@ def _model_at(model: type[BaseModel], steps: Path) -> type[BaseModel]:
 
 def _models(annotation: object) -> list[type[BaseModel]]:
     from typing import get_args
+
+    from pydantic import BaseModel
 
     if isinstance(annotation, type):
         model: type[Any] = of_pydantic(annotation)
