@@ -29,13 +29,14 @@ from composeguard.api import (
     leaves_root,
     owasp,
     pss,
+    regex,
 )
 
 _BY_DESIGN = ("linuxserver/", "lscr.io/linuxserver/", "ghcr.io/linuxserver/")
 """Images that start as root and run the program as PUID:PGID (https://docs.linuxserver.io/general/understanding-puid-and-pgid/)."""
 
-_ZERO = re.compile(r"[+-]?0+")
-_USER_LINE = re.compile(r"^[ \t]*(?:(?P<from>FROM)|USER)[ \t]+(?P<user>[^\s:#]+)", re.IGNORECASE | re.MULTILINE)
+_ZERO = regex(r"[+-]?0+")
+_USER_LINE = regex(r"^[ \t]*(?:(?P<from>FROM)|USER)[ \t]+(?P<user>[^\s:#]+)", re.IGNORECASE | re.MULTILINE)
 
 
 @container_rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -18,6 +17,7 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    regex,
 )
 
 _ROOT = "the group of most of the host's system files"
@@ -51,7 +51,7 @@ _GROUPS = {
 """Groups by name, and the numbers that are fixed: of Debian (base-passwd); 0 and 6 are the same everywhere. Numbers
 that systems hand out as they like (docker, lxd) cannot be told."""
 
-_ZEROS = re.compile(r"\+?0*(?=\d)")
+_ZEROS = regex(r"\+?0*(?=\d)")
 
 
 @container_rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -19,6 +18,7 @@ from composeguard.api import (
     cwe,
     host_mounts,
     reading_rule,
+    regex,
 )
 
 _CLOUD = "keys of a cloud account"
@@ -59,10 +59,10 @@ _OF_HOME = {
 
 _SELDOM = ".aws/config"
 
-_PUBLIC = re.compile(r"known_hosts|authorized_keys|.*\.pub")
+_PUBLIC = regex(r"known_hosts|authorized_keys|.*\.pub")
 """Files of `.ssh` that hold no secret."""
 
-_HOME = re.compile(r"~|/root|/home/[^/]+|/Users/[^/]+|c:/Users/[^/]+")
+_HOME = regex(r"~|/root|/home/[^/]+|/Users/[^/]+|c:/Users/[^/]+")
 _PERSON = ("USER", "LOGNAME", "USERNAME")
 _SHARED = frozenset(("/Users/Shared", "c:/Users/Public"))
 

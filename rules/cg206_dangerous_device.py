@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from composeguard.api import (
     cwe,
     image_name,
     normal_host_path,
+    regex,
 )
 
 
@@ -61,12 +61,12 @@ _KINDS = tuple(
 )
 """Names and numbers after the kernel's list of devices; what they give after their manuals in section 4."""
 
-_NAMES = tuple((re.compile(kind.names), kind) for kind in _KINDS)
+_NAMES = tuple((regex(kind.names), kind) for kind in _KINDS)
 _NUMBERS = {number: kind for kind in _KINDS for number in kind.numbers}
 _ALL = (Severity.CRITICAL, "every device of the host, disks and memory among them")
 _ALWAYS_OPEN = "/dev/net/tun"
 """What runc lets every container open, so that a bind is all it takes (https://github.com/opencontainers/runc/pull/4555)."""
-_CGROUP_RULE = re.compile(r"\s*(?P<type>[abc])(?:\s+(?P<major>\d+|\*):(?P<minor>\d+|\*)\s+(?P<rights>[rwm]+))?\s*")
+_CGROUP_RULE = regex(r"\s*(?P<type>[abc])(?:\s+(?P<major>\d+|\*):(?P<minor>\d+|\*)\s+(?P<rights>[rwm]+))?\s*")
 
 
 @container_rule(

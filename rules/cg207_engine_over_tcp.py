@@ -21,9 +21,10 @@ from composeguard.api import (
     image_name,
     owasp,
     reading_rule,
+    regex,
 )
 
-_ADDRESS = re.compile(r"(?:tcp|http)://(?P<host>\[[0-9a-fA-F:.]*\]|[^/:]*)(?::(?P<port>\d+))?/?", re.IGNORECASE)
+_ADDRESS = regex(r"(?:tcp|http)://(?P<host>\[[0-9a-fA-F:.]*\]|[^/:]*)(?::(?P<port>\d+))?/?", re.IGNORECASE)
 _HOST_NAMES = frozenset(("host.docker.internal", "gateway.docker.internal", "host.containers.internal"))
 """Names by which engines on a desktop tell a container of its host."""
 

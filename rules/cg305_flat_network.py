@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -19,6 +18,7 @@ from composeguard.api import (
     docker,
     owasp,
     reading_rule,
+    regex,
 )
 
 _DEFAULT = "default"
@@ -69,7 +69,7 @@ _BESIDE = frozenset(
 """Words that make it a program that goes with a store instead (`postgres-exporter`, `mongo-express`)."""
 
 _SHOWN = 3
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = regex(r"[a-z0-9]+")
 
 
 @reading_rule(

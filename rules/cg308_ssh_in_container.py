@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -18,13 +17,14 @@ from composeguard.api import (
     compose,
     container_rule,
     cwe,
+    regex,
 )
 
 _PORT = 22
-_SERVER = re.compile(r"(?:^|[/\s;&|])sshd(?:$|[\s;&|])|\bservice\s+sshd?\s+start\b")
-_IMAGE = re.compile(r"(?:^|[-_])(?:sshd|openssh-server|ssh-server)(?:$|[-_])")
+_SERVER = regex(r"(?:^|[/\s;&|])sshd(?:$|[\s;&|])|\bservice\s+sshd?\s+start\b")
+_IMAGE = regex(r"(?:^|[-_])(?:sshd|openssh-server|ssh-server)(?:$|[-_])")
 _PORTS = ("ports", "expose")
-_FORGES = re.compile(
+_FORGES = regex(
     r"(?:^|[-_])(?:gitea|gitlab|gitlab-ce|gitlab-ee|gogs|forgejo|gerrit|soft-serve|onedev|dokku|sftp|sftpgo)\b"
 )
 """Images whose SSH server is no shell but the service itself: Git or file transfer over SSH."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -18,9 +17,10 @@ from composeguard.api import (
     compose,
     container_rule,
     image_fault,
+    regex,
 )
 
-_FOREIGN = re.compile(r"[\s\\{}()<>\"'`,;!*?&|^~%=#$]")
+_FOREIGN = regex(r"[\s\\{}()<>\"'`,;!*?&|^~%=#$]")
 """Characters that no name of an image has, whatever a variable brings in."""
 
 

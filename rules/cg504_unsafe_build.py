@@ -18,11 +18,12 @@ from composeguard.api import (
     container_rule,
     cwe,
     docker,
+    regex,
 )
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "git@", "github.com/")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_CHECKSUM = re.compile(r"[?&]checksum=(?:sha256:)?[0-9a-f]{40}", re.IGNORECASE)
+_COMMIT = regex(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_CHECKSUM = regex(r"[?&]checksum=(?:sha256:)?[0-9a-f]{40}", re.IGNORECASE)
 
 
 @container_rule(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from composeguard.api import (
@@ -17,9 +16,10 @@ from composeguard.api import (
     container_rule,
     docker,
     image_name,
+    regex,
 )
 
-_RELEASE = re.compile("[0-9]+")
+_RELEASE = regex("[0-9]+")
 
 _DATA = {
     # Folders that the image declares a volume (`VOLUME`) and in which it keeps its data, by the Dockerfile of each.

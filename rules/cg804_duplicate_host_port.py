@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composeguard.api import (
     Example,
@@ -24,9 +23,9 @@ from composeguard.api import (
     reading_rule,
 )
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_EVERYWHERE: tuple[_Address, ...] = (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
-"""No address means both."""
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
 _MENU = 5
 """From how many services that cannot start on, a file is taken for a choice."""
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
@@ -215,9 +214,12 @@ def _overlap(one: Port, other: Port) -> bool:
     )
 
 
-def _addresses(host_ip: str | None) -> tuple[_Address, ...]:
-    if not host_ip:
-        return _EVERYWHERE
+def _addresses(host_ip: str | None) -> tuple[IPv4Address | IPv6Address, ...]:
+    # Imported where two services want the same port: few do.
+    import ipaddress
+
+    if not host_ip:  # no address means both
+        return (ipaddress.IPv4Address(0), ipaddress.IPv6Address(0))
     try:
         address = ipaddress.ip_address(host_ip.strip("[]"))
     except ValueError:

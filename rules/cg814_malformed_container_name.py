@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from composeguard.api import Example, Problem, Profile, Reference, Service, Severity, compose, service_rule
+from composeguard.api import Example, Problem, Profile, Reference, Service, Severity, compose, regex, service_rule
 
-_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_NAME = regex(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 @service_rule(

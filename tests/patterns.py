@@ -16,6 +16,7 @@ from msgspec import Struct
 
 import composeguard
 from composeguard.policy.builtin import load_builtin
+from composeguard.source.regex import Later
 
 # What `re` itself reads patterns with. It has no public name, and a reader of our own would read something else.
 from re import _constants as constants  # type: ignore[attr-defined]  # isort: skip
@@ -62,7 +63,9 @@ def patterns() -> list[Used]:
 
 
 def _inside(value: object, depth: int) -> Iterator[re.Pattern[str]]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, Later):
+        yield value.compiled
+    elif isinstance(value, re.Pattern):
         if isinstance(value.pattern, str):
             yield value
     elif depth > _DEEPEST or isinstance(value, type):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ import pytest
 from composeguard import remembered
 from composeguard.cli import run
 from composeguard.commands import workers
+from composeguard.source.file import SourceFile
 
 _PROJECTS = 24
 _ODD = {
@@ -86,13 +88,23 @@ def test_the_report_is_the_same(tree: Path, name: str, capsys: pytest.CaptureFix
     assert said(capsys, "-j4", *arguments) == alone
 
 
+@pytest.mark.parametrize("name", ["full", "sarif"])
 def test_a_spawned_process_says_the_same(
-    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tree: Path, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = said(capsys, "-j1", "--rules", "../rules")
+    alone = said(capsys, "-j1", "--rules", "../rules", "-f", name)
     context = multiprocessing.get_context("spawn")
     monkeypatch.setattr(workers, "_context", lambda: context)
-    assert said(capsys, "-j2", "--rules", "../rules") == alone
+    assert said(capsys, "-j2", "--rules", "../rules", "-f", name) == alone
+
+
+def test_what_was_on_trial_does_not_stay(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A node refers to its file, and the collector does not look into nodes."""
+    many = said(capsys, "-j1", "-f", "sarif")
+    assert many[1].count('"fixes"') > 2 * _PROJECTS
+    gc.collect()
+    parsed = [each for each in gc.get_objects() if isinstance(each, SourceFile) and each.documents]
+    assert len([each for each in parsed if each.path.startswith(str(tree))]) <= _PROJECTS + len(_ODD)
 
 
 def test_a_baseline_counts_in_every_process(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

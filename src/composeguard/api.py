@@ -65,6 +65,7 @@ from composeguard.model.source_node import plain_value, source_node, source_text
 from composeguard.model.swarm import is_for_a_swarm
 from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
+from composeguard.source.regex import regex
 
 __all__ = [
     "ADMIN_FLAGS",
@@ -160,6 +161,7 @@ __all__ = [
     "pss",
     "pulled",
     "reading_rule",
+    "regex",
     "runs_from_the_start",
     "sensitive_port",
     "service_rule",

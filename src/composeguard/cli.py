@@ -23,10 +23,7 @@ from composeguard.cli_options import (
     rule_options,
     rules_option,
 )
-from composeguard.errors import ComposeguardError
-
-EXIT_INTERNAL = 70
-EXIT_INTERRUPTED = 130
+from composeguard.commands.ends import ended, interrupted
 
 
 @click.group(
@@ -317,56 +314,14 @@ def run(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in known:
         arguments = ["check", *arguments]
     verbose = any(argument in ("-v", "--verbose") for argument in arguments)
+    return ended(lambda: _parsed(arguments), verbose=verbose)
+
+
+def _parsed(arguments: list[str]) -> object:
     try:
-        result = cli.main(arguments, prog_name="composeguard", standalone_mode=False)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else 0
+        return cli.main(arguments, prog_name="composeguard", standalone_mode=False)
     except click.ClickException as error:
         error.show(file=sys.stderr)
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("composeguard: interrupted\n")
-        return EXIT_INTERRUPTED
-    except ComposeguardError as error:
-        sys.stderr.write(f"composeguard: error: {_printable(str(error))}\n")
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader has gone (`| head`): nothing more to say, and nothing to say it to.
-        _silence_stdout()
-        return EXIT_PIPE
-    except OSError as error:
-        what = f"{error.filename}: " if error.filename else "the output cannot be written: "
-        sys.stderr.write(f"composeguard: error: {_printable(what + (error.strerror or str(error)))}\n")
-        return 2
-    except Exception as error:  # noqa: BLE001 -- the last resort: a line for people in place of a traceback
-        return _internal_error(error, verbose)
-
-
-EXIT_PIPE = 141
-
-
-def _printable(text: str) -> str:
-    """Names of files are untrusted: no control character of theirs reaches the terminal."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
-
-
-def _silence_stdout() -> None:
-    import os
-
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-
-
-def _internal_error(error: Exception, verbose: bool) -> int:
-    if verbose:
-        import traceback
-
-        traceback.print_exception(error)
-    from composeguard.report.options import HOME
-
-    name = type(error).__name__
-    sys.stderr.write(
-        f"composeguard: internal error ({name}): please report it with the output of `composeguard -v …` "
-        f"at {HOME}/issues\n"
-    )
-    return EXIT_INTERNAL
+    except click.Abort:
+        return interrupted()

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 import click
 
+from composeguard.commands import words
 from composeguard.report import FORMATS
 
-SEVERITIES = click.Choice(["critical", "high", "medium", "low", "info"])
-THRESHOLDS = click.Choice(["critical", "high", "medium", "low", "info", "never"])
-PROFILES = click.Choice(["baseline", "recommended", "restricted", "cis", "all"])
+SEVERITIES = click.Choice(words.SEVERITIES)
+THRESHOLDS = click.Choice(words.THRESHOLDS)
+PROFILES = click.Choice(words.PROFILES)
 FORMAT_NAMES = click.Choice(list(FORMATS))
-COLOURS = click.Choice(["auto", "always", "never"])
+COLOURS = click.Choice(words.COLOURS)
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -124,7 +125,7 @@ input_options = together(
     click.option(
         "--timeout",
         type=click.FloatRange(min=0),
-        default=300.0,
+        default=words.SECONDS,
         show_default=True,
         metavar="SECONDS",
         help="The time that one project may take; 0 is no limit.",

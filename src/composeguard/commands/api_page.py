@@ -17,7 +17,7 @@ END = "<!-- api:end -->"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Making a rule": (
         *("container_rule", "service_rule", "reading_rule", "diagnostic_rule", "suppression_rule", "failure_rule"),
-        *("Rule", "Scope", "Severity", "Profile", "Example", "Options", "option", "ImageOptions"),
+        *("Rule", "Scope", "Severity", "Profile", "Example", "Options", "option", "ImageOptions", "regex"),
     ),
     "Saying what is wrong": ("Problem", "Focus", "Path"),
     "Repairing it": (

@@ -23,14 +23,15 @@ from composeguard.fix.judge import Checked
 from composeguard.fix.plan import Plan, plan
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.source.regex import regex
 
 ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
 TODAY = date(2026, 7, 1)
 """The day on which all cases run: what they say of days stays true."""
 
-_EXPECT = re.compile(r"#[ \t]*expect:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
-_OK = re.compile(r"#[ \t]*ok:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
-_BESIDES = re.compile(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
+_EXPECT = regex(r"#[ \t]*expect:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
+_OK = regex(r"#[ \t]*ok:[ \t]*(?P<codes>[A-Z0-9]+(?: +[A-Z0-9]+)*)[ \t\r]*$")
+_BESIDES = regex(r"^# besides: (?P<codes>[A-Z0-9 ]+)$", re.MULTILINE)
 
 
 class CrashError(AssertionError):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from composeguard import __version__
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
-from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr, stale_to_stderr
+from composeguard.commands.outcome import distinct, edits_in, exit_code, notes_to_stderr, stale_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.commands.result import Result
 from composeguard.commands.whole_file import write_whole
@@ -43,9 +43,9 @@ def run_check(options: CheckOptions) -> int:
     for name in (output_format, *(name for name, _ in outputs)):
         renderer(name)
     formats = {output_format, *(name for name, _ in outputs)}
-    # What a fix changes, and the picture of a project, need the text as it was read.
-    keeping = "html" in formats or not WITH_EDITS.isdisjoint(formats)
-    linter = Linter(options, keeping=keeping)
+    # The picture of a project needs it as it was read.
+    keeping = "html" in formats
+    linter = Linter(options, keeping=keeping, proving=not WITH_EDITS.isdisjoint(formats))
     if options.show_files:
         for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
             sys.stdout.write(f"{visible(name)}\n")
@@ -59,10 +59,8 @@ def run_check(options: CheckOptions) -> int:
         rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
         projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if keeping),
     )
-    if not WITH_EDITS.isdisjoint(formats):
-        from composeguard.report.proposals import text_edits
-
-        report = replace(report, edits=text_edits(report))
+    if linter.proving:
+        report = replace(report, edits=edits_in(report, results))
     if not options.quiet:
         notes_to_stderr(results, render_options(options, sys.stderr), report.findings)
         stale_to_stderr(linter)

@@ -51,13 +51,21 @@ class Linter:
 
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
     `with_baseline` marks the findings that a baseline knows. `keeping` keeps what was read with each result; without
-    it, many projects are checked on all processors, and memory holds what a report needs.
+    it, many projects are checked on all processors, and memory holds what a report needs. `proving` proves the fix of
+    each finding, for reports that carry what it changes.
     """
 
     def __init__(
-        self, options: LintOptions, *, judging: bool = False, with_baseline: bool = True, keeping: bool = True
+        self,
+        options: LintOptions,
+        *,
+        judging: bool = False,
+        with_baseline: bool = True,
+        keeping: bool = True,
+        proving: bool = False,
     ) -> None:
         self.options = options
+        self.proving = proving
         self._keeping = keeping
         self._with_baseline = with_baseline
         if options.environment or options.rule_folders or options.plugins:
@@ -154,7 +162,13 @@ class Linter:
                 result = self.check(project)
         except OutOfTimeError:
             return f"not checked within {self.options.timeout:g} seconds"
+        if self.proving:
+            from composeguard.report.proposals import proved_edits
+
+            edits = proved_edits(result.reading.root, result.outcome.findings)
+            result = replace(result, told=replace(result.told, edits=edits))
         if not self._keeping:
+            result = replace(result, kept=None)
             self._let_go()
         return result
 
@@ -174,7 +188,7 @@ class Linter:
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a process that has no copy of this one makes its own."""
-        return _again, (self.options, self._judging, self._with_baseline, self._outside)
+        return _again, (self.options, self._judging, self._with_baseline, self.proving, self._outside)
 
     def _unreadable(self, path: str) -> None:
         self.failed = self.failed or not self.options.allow_partial
@@ -206,7 +220,7 @@ class Linter:
         marked = self._changed(project, known)
         reported = replace(outcome, findings=tuple(marked))
         told = Judged.of(reading, reported, outcome.findings)
-        return Result(project, chosen, configuration, told, reading if self._keeping else None)
+        return Result(project, chosen, configuration, told, reading)
 
     def _overrides(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
         rows: list[OverrideRow] = []
@@ -295,8 +309,8 @@ class Linter:
         return self._files[key]
 
 
-def _again(options: LintOptions, judging: bool, with_baseline: bool, outside: Path | None) -> Linter:
-    linter = Linter(options, judging=judging, with_baseline=with_baseline, keeping=False)
+def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: Path | None) -> Linter:
+    linter = Linter(options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving)
     linter._outside = outside
     return linter
 

@@ -11,15 +11,16 @@ import click
 from msgspec import Struct
 
 from composeguard.commands.whole_file import write_whole
+from composeguard.commands.words import SEVERITIES
 from composeguard.engine.registry import near
 from composeguard.errors import UsageError
 from composeguard.policy.samples import EXPRESSION, TEMPLATES, Sample
 from composeguard.report.escape import visible
+from composeguard.source.regex import regex
 
-_CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_WRITTEN = re.compile(r"^    name: ([a-z0-9-]+)$", re.MULTILINE)
-_SEVERITIES = ("critical", "high", "medium", "low", "info")
+_CODE = regex(r"[A-Z]{2,12}[0-9]{3,4}")
+_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WRITTEN = regex(r"^    name: ([a-z0-9-]+)$", re.MULTILINE)
 CEL = "expression"
 """What is chosen in the place of a template."""
 
@@ -55,7 +56,7 @@ def run_new(options: NewOptions) -> int:
         raise UsageError(f"{name!r} is no name: lower case, digits and dashes")
     if name in taken:
         raise UsageError(f"{name} is the name of the policy in {taken[name]} already; --name gives another")
-    severity = options.severity or _ask("Severity", "medium", list(_SEVERITIES))
+    severity = options.severity or _ask("Severity", "medium", list(SEVERITIES))
     sample = EXPRESSION if template == CEL else TEMPLATES[template]
     files = {
         own: _policy(sample, code, name, severity),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from composeguard.engine.run import Outcome
 if TYPE_CHECKING:
     from composeguard.compose.discover import ProjectFiles
     from composeguard.config import Configuration, Settings
+    from composeguard.engine.report import TextEdit
     from composeguard.engine.run import Selection
     from composeguard.model.reading import Reading
 
@@ -29,6 +31,8 @@ class Judged(Struct, frozen=True):
     files: tuple[str, ...]
     notes: tuple[Diagnostic, ...]
     """What could not be seen, and what is worth a word."""
+    edits: Mapping[int, tuple[TextEdit, ...]] = {}
+    """The proved edits of what to report, by index, where they are asked for."""
 
     @classmethod
     def of(cls, reading: Reading, outcome: Outcome, judged: tuple[Finding, ...]) -> Judged:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from composeguard.engine.rule import Example, Rule
 from composeguard.engine.severity import Profile
+from composeguard.source.regex import regex
 
 if TYPE_CHECKING:
     from composeguard.engine.options import Options
 
-_EXPECT = re.compile(r"# expect: ")
-_BESIDES = re.compile(r"^# besides: .*\n", re.MULTILINE)
+_EXPECT = regex(r"# expect: ")
+_BESIDES = regex(r"^# besides: .*\n", re.MULTILINE)
 _CUMULATIVE = (Profile.BASELINE, Profile.RECOMMENDED, Profile.RESTRICTED, Profile.ALL)
 
 

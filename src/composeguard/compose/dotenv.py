@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from composeguard.compose.interpolate import InterpolationError, Unset, Use, interpolate
 from composeguard.compose.unresolved import Text, shape
+from composeguard.source.regex import regex
 
 MAX_TOTAL = 16 * 1024 * 1024
 """Characters of all values together: `A=$B$B` over many lines grows faster than its file."""
@@ -21,9 +22,9 @@ MAX_TOTAL = 16 * 1024 * 1024
 _BLANK = "\t\v\f\r \x85\xa0"
 # What Unicode has as white space, the line feed included; `str.isspace` counts more.
 _SPACE = _BLANK + "\n\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_EXPORT = re.compile(r"export(?=[\t\n\f\r ])")
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.\-\[\]]*")
-_ESCAPE = re.compile(r'\\([abcfnrtv$"\\]|0[0-9]{0,3})')
+_EXPORT = regex(r"export(?=[\t\n\f\r ])")
+_PLAIN_KEY = regex(r"[A-Za-z0-9_.\-\[\]]*")
+_ESCAPE = regex(r'\\([abcfnrtv$"\\]|0[0-9]{0,3})')
 _ESCAPED = {
     "a": "\a",
     "b": "\b",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from composeguard.compose.value_errors import UnitError
 from composeguard.source.numbers import INT64_MAX
+from composeguard.source.regex import regex
 
 _NANOSECONDS = {
     "ns": 1,
@@ -19,7 +18,7 @@ _NANOSECONDS = {
     "d": 24 * 3600 * 10**9,
     "w": 168 * 3600 * 10**9,
 }
-_DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+_DURATION_PART = regex(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 
 def parse_duration(text: str) -> int:

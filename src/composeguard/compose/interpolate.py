@@ -13,6 +13,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, join
+from composeguard.source.regex import regex
 
 MAX_DEPTH = 200
 MAX_OUTPUT = 1024 * 1024
@@ -21,10 +22,10 @@ MAX_WORK = 8 * 1024 * 1024
 
 # Go folds case by Unicode, so that the long s and the Kelvin sign count as letters of a name.
 _START, _LETTER = "_A-Za-z\u017f\u212a", "_A-Za-z0-9\u017f\u212a"
-_REFERENCE = re.compile(rf"\$(?:(\$)|([{_START}][{_LETTER}]*)|\{{(?:([{_START}][{_LETTER}]*)(:?[-+?]|\}}))?)")
+_REFERENCE = regex(rf"\$(?:(\$)|([{_START}][{_LETTER}]*)|\{{(?:([{_START}][{_LETTER}]*)(:?[-+?]|\}}))?)")
 # The usual text with a variable: one reference, with a default that is only text.
-_USUAL = re.compile(rf"([^$]*)\$\{{([{_START}][{_LETTER}]*)(:?-)([^${{}}\n]*)\}}([^$]*)")
-_BRACE = re.compile(r"\{.?|\}", re.DOTALL)
+_USUAL = regex(rf"([^$]*)\$\{{([{_START}][{_LETTER}]*)(:?-)([^${{}}\n]*)\}}([^$]*)")
+_BRACE = regex(r"\{.?|\}", re.DOTALL)
 
 
 class Unset(Enum):

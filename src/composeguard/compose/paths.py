@@ -12,11 +12,12 @@ from msgspec import Struct
 from composeguard.compose.pathtable import Step, path_table
 from composeguard.compose.unresolved import Text, Unresolved, join, shape
 from composeguard.source.node import Node
+from composeguard.source.regex import regex
 
 # A drive or a share, which no folder of this machine goes in front of.
-_WINDOWS_ABSOLUTE = re.compile(r".:[\\/]|[\\/]{2}", re.DOTALL)
+_WINDOWS_ABSOLUTE = regex(r".:[\\/]|[\\/]{2}", re.DOTALL)
 _REMOTE_CONTEXT = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
-_REMOTE_FILE = re.compile(r"git@|github\.com/|[A-Za-z][A-Za-z0-9+.-]*://")
+_REMOTE_FILE = regex(r"git@|github\.com/|[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class PathKind(Enum):

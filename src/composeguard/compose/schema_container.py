@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from composeguard.compose.shape import (
@@ -32,6 +30,7 @@ from composeguard.compose.shape import (
     mapping,
     named_by,
 )
+from composeguard.source.regex import regex
 
 BLKIO_LIMIT = mapping({"path": TEXT, "rate": INT}, extensions=False)
 BLKIO_WEIGHT = mapping({"path": TEXT, "weight": INT}, extensions=False)
@@ -56,7 +55,7 @@ FILE_REFERENCES = list_of(
 ENV_FILE = mapping({"path": TEXT, "format": TEXT, "required": FLAG}, required=("path",), extensions=False)
 ULIMITS = named_by(
     either(mapping({"hard": INT, "soft": INT}, required=("soft", "hard")), INTEGER | STRING),
-    re.compile(r"\A[a-z]+\Z"),
+    regex(r"\A[a-z]+\Z"),
     open=True,
 )
 NETWORK_ATTACHMENT = mapping(
@@ -153,9 +152,7 @@ CONTAINER: dict[str, Shape] = {
     "privileged": FLAG,
     "pull_policy": Shape(
         STRING,
-        pattern=re.compile(
-            r"\A(always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)\Z"
-        ),
+        pattern=regex(r"\A(always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)\Z"),
     ),
     "pull_refresh_after": TEXT,
     "read_only": FLAG,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from composeguard.compose.schema_container import (
@@ -37,6 +35,7 @@ from composeguard.compose.shape import (
     mapping,
     named_by,
 )
+from composeguard.source.regex import regex
 
 BUILD = mapping(
     {
@@ -186,7 +185,7 @@ SERVICE = replace(
             **CONTAINER,
             **WORKLOAD,
             "attach": FLAG,
-            "container_name": Shape(STRING, pattern=re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")),
+            "container_name": Shape(STRING, pattern=regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")),
             "deploy": DEPLOY,
             "develop": mapping({"watch": list_of(WATCH)}, scalars=NULL),
             "extends": mapping(

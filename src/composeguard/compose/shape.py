@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from composeguard.source.regex import regex
+
 STRING, NUMBER, INTEGER, BOOLEAN, NULL = 1, 2, 4, 8, 16
 """Kinds of scalars; a shape allows a sum of them. A number without fraction is an integer too."""
 
@@ -81,9 +83,9 @@ def choice(*choices: str) -> Shape:
     return Shape(STRING, choices=choices)
 
 
-NAME = re.compile(r"\A[a-zA-Z0-9._-]+\Z")
-ANY_NAME = re.compile(r".")
-FULL_LINE = re.compile(r"\A.+\Z")
+NAME = regex(r"\A[a-zA-Z0-9._-]+\Z")
+ANY_NAME = regex(r".")
+FULL_LINE = regex(r"\A.+\Z")
 
 TEXT = Shape(STRING)
 FLAG = Shape(BOOLEAN | STRING)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -11,11 +9,12 @@ from msgspec import Struct
 from composeguard.compose.unresolved import Text, Unresolved, piece, shape, split
 from composeguard.compose.value_errors import ShortSyntaxError
 from composeguard.source.numbers import parse_decimal_int
+from composeguard.source.regex import regex
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _MAX_PORT = 65535
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_COMMON = re.compile(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
+_COMMON = regex(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
 
 
 class Port(Struct, frozen=True):
@@ -192,6 +191,8 @@ def _address(written: Text | None) -> Text | None:
 def _is_ip(text: str) -> bool:
     if "%" in text or "/" in text:
         return False
+    import ipaddress
+
     try:
         ipaddress.ip_address(text)
     except ValueError:

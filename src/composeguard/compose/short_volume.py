@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, piece, shape, split
 from composeguard.compose.value_errors import ShortSyntaxError
+from composeguard.source.regex import regex
 
 _PROPAGATIONS = frozenset(("rprivate", "private", "rshared", "shared", "rslave", "slave"))
 _SELINUX = frozenset(("z", "Z"))
 _OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
-_CLEAN = re.compile("(?:/[^/.][^/]*)+")
+_CLEAN = regex("(?:/[^/.][^/]*)+")
 # Nearly all items: no drive, no variable, a clean target, and of the options only the usual two.
-_COMMON = re.compile(r"(?:([./~][^:$]+)|([^:$./~\\][^:$]+)):((?:/[^/.:$][^/:$]*)+)(?::(ro|rw))?")
+_COMMON = regex(r"(?:([./~][^:$]+)|([^:$./~\\][^:$]+)):((?:/[^/.:$][^/:$]*)+)(?::(ro|rw))?")
 _PATH_STARTS = frozenset("./~")
 
 

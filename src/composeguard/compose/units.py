@@ -21,16 +21,17 @@ from composeguard.source.numbers import (
     parse_float,
     round_to_float32,
 )
+from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar
 
 _TRUE = frozenset(("true", "y", "yes", "on"))
 _FALSE = frozenset(("false", "n", "no", "off"))
 _UINT32_MAX = 2**32 - 1
-_OCTAL = re.compile(r"[-+]?[0-7]+")
-_UMASK_UNDERSCORE = re.compile(r"_(?![0-9a-fA-F])|(?<![0-9a-fA-FxXbBoO])_")
-_PULL_POLICY = re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_(?:[0-9]+[wdhms])+")
-_PROJECT_NAME = re.compile(r"[^a-z0-9_-]")
-_SIZE_SEPARATOR = re.compile(r".*[0-9. ]", re.DOTALL)
+_OCTAL = regex(r"[-+]?[0-7]+")
+_UMASK_UNDERSCORE = regex(r"_(?![0-9a-fA-F])|(?<![0-9a-fA-FxXbBoO])_")
+_PULL_POLICY = regex(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_(?:[0-9]+[wdhms])+")
+_PROJECT_NAME = regex(r"[^a-z0-9_-]")
+_SIZE_SEPARATOR = regex(r".*[0-9. ]", re.DOTALL)
 _SIZE_FACTORS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from composeguard.source.regex import regex
+
 MARK = "\ufdd0"
 """Stands for one unknown part. It is a noncharacter, so no text that people write holds it."""
 
-_NAME = re.compile(r"\$\{?([_A-Za-z\u017f\u212a][_A-Za-z0-9\u017f\u212a]*)")
+_NAME = regex(r"\$\{?([_A-Za-z\u017f\u212a][_A-Za-z0-9\u017f\u212a]*)")
 
 
 class Unresolved(Struct, frozen=True):

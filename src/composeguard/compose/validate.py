@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterator
 
 from composeguard.compose.canonical_items import Report, place
@@ -106,6 +105,8 @@ def _device_request(node: Node, path: Path, report: Report) -> None:
 def _is_address(text: str) -> bool:
     if "%" in text:
         return False
+    import ipaddress
+
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -17,10 +16,11 @@ from composeguard.compose.pathtable import Step
 from composeguard.compose.unresolved import Text
 from composeguard.compose.value_errors import UnitError
 from composeguard.source.node import Node, Path, Via, Way
+from composeguard.source.regex import regex
 
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
-_ESCAPE = re.compile(r"\\(?:x24|u0024|U00000024)")
-_BINARY = re.compile(r"binary|%TAG|![^\s%!]*%")
+_ESCAPE = regex(r"\\(?:x24|u0024|U00000024)")
+_BINARY = regex(r"binary|%TAG|![^\s%!]*%")
 
 
 class Variables(Struct, frozen=True):

@@ -9,9 +9,10 @@ from pathlib import Path
 from composeguard.compose.files import Files
 from composeguard.compose.gitignore import GitIgnore, patterns, relative
 from composeguard.source import disk
+from composeguard.source.regex import regex
 
-_NAME = re.compile(r"(?:(?:docker-|podman-|container-)?compose|stack).*\.ya?ml", re.DOTALL)
-_NOT_COMPOSE = re.compile(r"composer\.ya?ml|composeguard.*", re.DOTALL)
+_NAME = regex(r"(?:(?:docker-|podman-|container-)?compose|stack).*\.ya?ml", re.DOTALL)
+_NOT_COMPOSE = regex(r"composer\.ya?ml|composeguard.*", re.DOTALL)
 """Configurations of Composer, and our own: `init` writes a workflow `composeguard.yml`."""
 _DEEPEST = 200
 

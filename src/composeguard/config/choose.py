@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from pydantic import ValidationError
-
+from composeguard.base import validation_error
 from composeguard.config.load import Configuration
 from composeguard.config.model import RuleSettings, Settings
 from composeguard.engine.options import Options
@@ -122,7 +121,7 @@ def rule_options(rule: Rule, given: Mapping[str, object]) -> Options:
     try:
         # As JSON, so that a list is taken for a tuple while types stay strict.
         return rule.options.model_validate_json(json.dumps(given, default=str))
-    except ValidationError as error:
+    except validation_error() as error:
         first = error.errors()[0]
         name = ".".join(str(step) for step in (rule.code, *first["loc"]))
         message = first["msg"]

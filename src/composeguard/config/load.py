@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
-from pydantic import BaseModel, ValidationError
 
+from composeguard.base import BaseModel, validation_error
 from composeguard.config.extend import ConfigFile, Merged, chain, merge, place_in
 from composeguard.config.model import FixSettings, RuleSettings, Settings
 from composeguard.engine.limits import Limits
@@ -174,7 +174,7 @@ def _validate(value: object, display: str, source: tuple[SourceFile, Node | None
         settings = Settings.model_validate(value)
         _check_images(settings.images or (), display, source)
         return settings
-    except ValidationError as error:
+    except validation_error() as error:
         first = error.errors()[0]
         steps = tuple(first["loc"])
         place = display

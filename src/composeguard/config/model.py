@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
+from composeguard.base import BaseModel, BeforeValidator, ConfigDict, Field
 from composeguard.engine.limits import Limits
 from composeguard.engine.options import dashed
 from composeguard.engine.overrides import Override

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from composeguard.base import AfterValidator, BaseModel, ConfigDict, Field
 from composeguard.config.model import Settings
 from composeguard.engine.finding import Finding, Suppression
 from composeguard.engine.registry import matching, near

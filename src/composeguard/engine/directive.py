@@ -9,15 +9,16 @@ from datetime import date
 from msgspec import Struct
 
 from composeguard.source.file import Comment, SourceFile
+from composeguard.source.regex import regex
 
 IGNORE = "ignore"
 IGNORE_FILE = "ignore-file"
 
-_HEAD = re.compile(r"#\s*composeguard:", re.IGNORECASE)
-_BODY = re.compile(r"\s*(?P<verb>[a-z][a-z-]{0,30})\s*(?:\[(?P<codes>[^\]]{0,500})\])?", re.IGNORECASE)
-_WORD = re.compile(r"[^\s,]+")
-_UNTIL = re.compile(r"(?:^|(?<=\s))(?P<whole>until=(?P<day>[^\s,;]{0,40}))[,;]?\s*", re.IGNORECASE)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HEAD = regex(r"#\s*composeguard:", re.IGNORECASE)
+_BODY = regex(r"\s*(?P<verb>[a-z][a-z-]{0,30})\s*(?:\[(?P<codes>[^\]]{0,500})\])?", re.IGNORECASE)
+_WORD = regex(r"[^\s,]+")
+_UNTIL = regex(r"(?:^|(?<=\s))(?P<whole>until=(?P<day>[^\s,;]{0,40}))[,;]?\s*", re.IGNORECASE)
+_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MEANT = frozenset(("accept", "allow", "disable", "ignore-line", "ignore-next-line", "noqa", "skip", "suppress"))
 """What other tools call it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path as File
-from traceback import walk_tb
 
 from msgspec import Struct
 
@@ -36,6 +35,8 @@ class RuleFailure(Struct, frozen=True):
 
 def _line(rule: Rule, error: Exception) -> str:
     """The file and line of the rule where an error came from."""
+    from traceback import walk_tb
+
     code = getattr(rule.check, "__code__", None)
     lines = [
         line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from operator import attrgetter
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from composeguard.engine.fix import Fix
 from composeguard.engine.rule import Rule
 from composeguard.engine.severity import Severity
+from composeguard.source.digest import sha256
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
 from composeguard.source.position import Region
@@ -67,7 +67,7 @@ class Finding(Struct, frozen=True):
     @property
     def fingerprint(self) -> str:
         """A digest of the identity, in hexadecimal: what files may hold of it."""
-        return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return sha256(self.identity.encode("utf-8", "surrogatepass"))[:32]
 
 
 finding_order = attrgetter("file.uri", "start", "end", "rule.code", "identity", "message")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
+from composeguard.base import AfterValidator, BaseModel, ConfigDict, Field
 from composeguard.engine.fix import Fix, Operation, Safety
 from composeguard.engine.options import Options, dashed, option
 from composeguard.model.image import image_name

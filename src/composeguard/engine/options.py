@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from composeguard.base import BaseModel, ConfigDict, Field
 
 
 def dashed(name: str) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from composeguard.base import BaseModel, BeforeValidator, ConfigDict, Field
 from composeguard.engine.finding import Finding
 from composeguard.engine.registry import find_rule, matching
 from composeguard.engine.rule import Rule

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
@@ -13,14 +11,15 @@ from msgspec import Struct, field
 from composeguard.engine.fix import Fix
 from composeguard.engine.severity import Profile, Severity
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
 if TYPE_CHECKING:
     from composeguard.compose.diagnostic import Diagnostic
     from composeguard.engine.options import Options
     from composeguard.model.reading import Place
 
-_CODE = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE = regex(r"[A-Z]{2,12}[0-9]{3,4}")
+_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Scope(Enum):
@@ -117,6 +116,8 @@ class Rule(Struct, frozen=True):
     @property
     def documentation(self) -> str:
         """The docstring of the check, in Markdown."""
+        import inspect
+
         return inspect.cleandoc(self.check.__doc__ or "")
 
     @property

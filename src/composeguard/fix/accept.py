@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -19,8 +18,9 @@ from composeguard.fix.witness import Witness, WitnessError
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node
 from composeguard.source.read import read_source
+from composeguard.source.regex import regex
 
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = regex(r"[ \t]*")
 _NO_PLACE = "it stands inside a text of several lines, where no comment can stand"
 
 

@@ -17,8 +17,9 @@ from msgspec import Struct
 from composeguard.engine.directive import directives
 from composeguard.fix.text import column, line_end, line_start, next_line
 from composeguard.source.file import SourceFile
+from composeguard.source.regex import regex
 
-_CODE = re.compile(r"#+\s*(?:-\s|-$|(?P<key>[\w.$\"'{}-]+)\s*:(?:\s|$))")
+_CODE = regex(r"#+\s*(?:-\s|-$|(?P<key>[\w.$\"'{}-]+)\s*:(?:\s|$))")
 
 
 class Entry(Struct, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.fix.align import Alignment
+from composeguard.source.regex import regex
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_PLAIN_NAME = re.compile(r"[^\x00-\x1f\x7f\"\\\ud800-\udfff]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
+_PLAIN_NAME = regex(r"[^\x00-\x1f\x7f\"\\\ud800-\udfff]+")
 _MARK = "\ufeff"
 
 

@@ -21,8 +21,9 @@ from composeguard.fix.text import (
     skip_blank,
 )
 from composeguard.source.file import SourceFile
+from composeguard.source.regex import regex
 
-_COMMA_GAP = re.compile(r",[ \t]*")
+_COMMA_GAP = regex(r",[ \t]*")
 
 
 class _Part(Struct, frozen=True):

@@ -68,15 +68,22 @@ class Previews:
                 if most < 0:
                     return
                 try:
-                    tried = self._bench.attempt([candidate])
+                    tried = self._attempted([candidate])
                 except Refusal:
                     continue
-                yield candidate.findings[0], {each.file: each.edits for each in tried.values()}
+                yield candidate.findings[0], {each.file: each.edits for each in tried}
+
+    def _attempted(self, candidates: Sequence[Candidate]) -> list[Tried]:
+        """A trial of which the edits are wanted, and the text no longer."""
+        tried = list(self._bench.attempt(candidates).values())
+        for each in tried:
+            each.proved.file.release()
+        return tried
 
     def _together(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, FileEdits | None]]:
         """The edits of each, proved with the others; None where they are not proved so."""
         try:
-            proved = {each.file: _written(each.edits) for each in self._bench.attempt(candidates).values()}
+            proved = {each.file: _written(each.edits) for each in self._attempted(candidates)}
         except Refusal:
             proved = {}
         for candidate in candidates:

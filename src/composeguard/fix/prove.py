@@ -54,6 +54,15 @@ class Prover:
             Refusal: it is not proved; says which part.
         """
         after = self._parse(text)
+        try:
+            return self._compared(after, edits, operations)
+        except Refusal:
+            after.release()
+            raise
+
+    def _compared(
+        self, after: SourceFile, edits: Sequence[Edit], operations: Mapping[int, Sequence[Operation]]
+    ) -> Proved:
         if len(after.documents) != len(self._data):
             raise Refusal("the edited text has another number of documents")
         for number, root in enumerate(after.documents):

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 
 from composeguard.engine.fix import Plain
 from composeguard.fix.style import Style
+from composeguard.source.regex import regex
 from composeguard.source.scalars import resolve_plain
 
-_PLAIN = re.compile(
-    r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<\x00-\x1f\x7f-\xa0][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*"
-)
-_SPECIAL = re.compile(r": |:\Z| #|\t|\s\Z")
-_FLOW_SPECIAL = re.compile(r"[,\[\]{}]")
-_OLD_WORD = re.compile(r"(?i:y|yes|n|no|on|off|true|false|null)")
-_NUMBERLIKE = re.compile(
+_PLAIN = regex(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<\x00-\x1f\x7f-\xa0][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*")
+_SPECIAL = regex(r": |:\Z| #|\t|\s\Z")
+_FLOW_SPECIAL = regex(r"[,\[\]{}]")
+_OLD_WORD = regex(r"(?i:y|yes|n|no|on|off|true|false|null)")
+_NUMBERLIKE = regex(
     r"[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?|[-+]?0[xob][0-9a-fA-F_]+|[-+]?\.(?i:inf|nan)"
 )
-_DATELIKE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_DATELIKE = regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
+_BASE_60 = regex(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 
 
 def is_ambiguous(text: str) -> bool:

@@ -6,13 +6,12 @@ several), the edit is refused.
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from composeguard.engine.fix import Plain
 from composeguard.fix.refusal import Refusal
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar
 
 
@@ -103,7 +102,7 @@ def _number(value: Plain) -> str:
     return str(value)
 
 
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = regex(r"[A-Za-z]:[\\/]")
 _MODES = ("ro", "rw")
 _PROPAGATION = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _SELINUX = ("z", "Z")

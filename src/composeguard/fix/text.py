@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
+from composeguard.source.regex import regex
 
-_PROPERTIES = re.compile(r"(?:[ \t]+[&!][^\s,\[\]{}]*)+")
-_BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
+_PROPERTIES = regex(r"(?:[ \t]+[&!][^\s,\[\]{}]*)+")
+_BLANK_OR_COMMENT = regex(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 
 
 def line_start(file: SourceFile, offset: int) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_COMMENT_LINE = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
+from composeguard.source.regex import regex
+
+_COMMENT_LINE = regex(r"#[^\r\n\x85\u2028\u2029]*")
 
 _COMMENT_RUN = 20_000
 """Lines of comment in a row. The scanner joins them to one text, anew for each line: these take it half a second,

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
+from composeguard import base
 from composeguard.compose.bindable import bindable
 from composeguard.compose.canonical_items import place
 from composeguard.compose.defaults import set_defaults
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.normalize import Surroundings, normalize
 from composeguard.compose.validate import validate
+from composeguard.model.binder import bound
 from composeguard.model.consistency import check_consistency
-from composeguard.model.core import validator
 from composeguard.model.plain import plain
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
@@ -24,6 +23,8 @@ from composeguard.source.collector import collector_off
 from composeguard.source.node import Node, Path, child
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from composeguard.compose.loader import Loaded
 
 Report = Callable[[Diagnostic], None]
@@ -66,21 +67,30 @@ def bind(loaded: Loaded) -> Reading:
 
 def bind_types(root: Node, report: Report) -> tuple[Node, Project]:
     """The model of a normalised tree, and the tree without what the model cannot hold."""
+    if base.are_stand_ins():
+        project = bound(Project, plain(root))
+        if project is not None:
+            return root, project
+    # Not before: most runs of `check` see nothing that cannot be bound.
+    from pydantic_core import ValidationError
+
+    from composeguard.model.core import validator
+
     for _ in range(_ROUNDS):
         try:
             return root, validator(Project).validate_python(plain(root))
         except ValidationError as error:
-            failed = _failures(error, root)
+            failed = _failures(error.errors(include_url=False, include_input=False), root)
         for path, (node, message) in failed.items():
             _say(report, node, path, message)
         root = _without(root, set(failed))
     return root.with_value({}), Project()
 
 
-def _failures(error: ValidationError, root: Node) -> dict[Path, tuple[Node, str]]:
+def _failures(details: list[ErrorDetails], root: Node) -> dict[Path, tuple[Node, str]]:
     """The deepest place in the tree of each error, with the first message for it."""
     failed: dict[Path, tuple[Node, str]] = {}
-    for detail in error.errors(include_url=False, include_input=False):
+    for detail in details:
         node = root
         steps: list[str | int] = []
         # The rest of the location names the alternatives of a type.

@@ -1,7 +1,6 @@
 """How an image is built."""
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.container import Ulimit
 from composeguard.model.mounts import FileReference
 from composeguard.model.types import Bytes, Flag, Integer, Specification, Text

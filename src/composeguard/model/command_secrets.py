@@ -10,6 +10,7 @@ from msgspec import Struct
 from composeguard.compose.unresolved import MARK, Text, shape
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.secret_values import is_literal_secret
+from composeguard.source.regex import regex
 
 _LIMIT = 64 * 1024
 _LONGEST = 4096
@@ -125,30 +126,30 @@ _POSITIONAL = (
 )
 
 _TEXTS = (
-    re.compile(
+    regex(
         r"\b(?P<name>identified)\s{1,5}(?:with\s{1,5}\w{1,40}\s{1,5})?by\s{1,5}(['\"])(?P<value>[^'\"]{1,200})\2",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(?P<name>password)\s{1,5}'(?P<value>[^']{1,200})'", re.IGNORECASE),
-    re.compile(
+    regex(r"\b(?P<name>password)\s{1,5}'(?P<value>[^']{1,200})'", re.IGNORECASE),
+    regex(
         r"\b(?P<name>authorization)['\"]?\s{0,5}[:=]\s{0,5}(?:bearer|basic|token)\s{1,5}(?P<value>[\w.~+/=-]{8,2000})",
         re.IGNORECASE,
     ),
-    re.compile(r"['\"](?P<name>[\w.-]{2,60})['\"]\s{0,5}:\s{0,5}['\"](?P<value>[^'\"]{1,1000})['\"]"),
-    re.compile(
+    regex(r"['\"](?P<name>[\w.-]{2,60})['\"]\s{0,5}:\s{0,5}['\"](?P<value>[^'\"]{1,1000})['\"]"),
+    regex(
         r"(?:^|[\s'\"])[\w.-]{1,64}:(?P<value>[^\s:'\"|]{1,200})['\"]?\s{0,5}\|\s{0,5}(?:sudo\s)?(?P<name>chpasswd)\b"
     ),
 )
 """SQL statements, headers of HTTP, JSON, and the standard input of `chpasswd`."""
 _ALWAYS = frozenset(("identified", "authorization", "chpasswd"))
 
-_ASSIGNMENT = re.compile(r"(?:-e|--env=)?(?P<name>[A-Za-z_][\w.-]{0,100})=(?P<value>.*)", re.DOTALL)
-_LONG = re.compile(r"--?(?:D(?=[\w-]+\.))?(?P<name>[A-Za-z][\w.-]{2,100})(?:(?P<equals>[=:])(?P<value>.*))?", re.DOTALL)
-_EXPANDED = re.compile(r"\$[\w{(@*]|`")
+_ASSIGNMENT = regex(r"(?:-e|--env=)?(?P<name>[A-Za-z_][\w.-]{0,100})=(?P<value>.*)", re.DOTALL)
+_LONG = regex(r"--?(?:D(?=[\w-]+\.))?(?P<name>[A-Za-z][\w.-]{2,100})(?:(?P<equals>[=:])(?P<value>.*))?", re.DOTALL)
+_EXPANDED = regex(r"\$[\w{(@*]|`")
 """What the shell of the container puts in."""
-_CODE = re.compile(r"\+[A-Za-z_$][\w$.]*\(")
+_CODE = regex(r"\+[A-Za-z_$][\w$.]*\(")
 """What a script of another language calls to make the value: `"KEY="+JSON.stringify(…)`."""
-_NO_VALUE = re.compile(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
+_NO_VALUE = regex(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
 _OPERATORS = "|&;<>()"
 
 

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.secret_values import is_literal_secret
+from composeguard.source.regex import regex
 
 _LIMIT = 64 * 1024
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"^[ \t]*(?:-[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{0,80})[\"']?[ \t]*[:=][ \t]*"
     r"(?:\"(?P<double>[^\"\n]{1,300})\"|'(?P<single>[^'\n]{1,300})'|(?P<plain>[^\s\"'(){}\[\],;#]{1,300}))"
     r"(?P<comma>,?)[ \t]*(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
 """A line of YAML, JSON, TOML or properties that gives one name a value."""
-_EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:[./][A-Za-z_]\w*)+")
+_EXPRESSION = regex(r"[A-Za-z_]\w*(?:[./][A-Za-z_]\w*)+")
 """A name of a program's, such as `os.environ/KEY`."""
-_DEFAULT = re.compile(r"(?<!\$)(?:\$\$)*\$\{(?P<name>[A-Za-z_]\w{0,80}):?-(?P<value>[^${}]{1,300})\}")
+_DEFAULT = regex(r"(?<!\$)(?:\$\$)*\$\{(?P<name>[A-Za-z_]\w{0,80}):?-(?P<value>[^${}]{1,300})\}")
 
 
 def config_secret(text: str) -> str:

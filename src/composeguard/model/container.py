@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.mounts import Device, FileReference, Mount
 from composeguard.model.networks import NetworkAttachment
 from composeguard.model.types import (

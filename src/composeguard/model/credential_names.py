@@ -7,9 +7,10 @@ or its lifetime.
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
+
+from composeguard.source.regex import regex
 
 
 def _words(text: str) -> frozenset[str]:
@@ -30,7 +31,7 @@ _CHOSEN = _words(
     "requirepass masterauth userpass keypass storepass"
 )
 _ISSUED = frozenset(("token", "tokens", "credential", "credentials", "creds", "apikey", "apikeys", "apitoken"))
-_GLUED = re.compile(
+_GLUED = regex(
     r"(?P<chosen>\w+(?:password|passwd|passphrase|secret|(?:secret|encryption|signing|private)key))"
     r"|(?P<pass>\w{2,}pass)"
     r"|(?P<issued>\w+token|\w*(?:api|access|auth)key)"
@@ -190,8 +191,8 @@ _NEVER = ("PUSHER_APP_KEY", "REVERB_APP_KEY", "SOKETI_DEFAULT_APP_KEY")
 _ALWAYS = ("APIKEY_ALLOWED_KEYS",)
 """The other way round: the keys that Weaviate lets in."""
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_PASS_WORD = re.compile("[Pp]ass[Ww]ord")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PASS_WORD = regex("[Pp]ass[Ww]ord")
 _LONGEST = 200
 
 

@@ -1,7 +1,6 @@
 """The `deploy` section: how many containers, where, and with what resources."""
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.container import DeviceRequest
 from composeguard.model.types import Bytes, Count, Duration, Integer, Number, Specification, Text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -13,9 +12,10 @@ from composeguard.model.container import Container
 from composeguard.model.mounts import Mount
 from composeguard.model.project import Project
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
 _HOMES = frozenset(("HOME", "USERPROFILE"))
-_DRIVE = re.compile(r"/?([A-Za-z]):(?=/|$)")
+_DRIVE = regex(r"/?([A-Za-z]):(?=/|$)")
 
 
 class HostMount(Struct, frozen=True):

@@ -8,12 +8,13 @@ from functools import lru_cache
 from msgspec import Struct
 
 from composeguard.compose.unresolved import Unresolved
+from composeguard.source.regex import regex
 
 _NAME = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_PATH = re.compile(rf"{_NAME}(?:/{_NAME})*")
+_PATH = regex(rf"{_NAME}(?:/{_NAME})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_HOST = regex(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGESTS = {"sha256": 64, "sha384": 96, "sha512": 128}
 """The algorithms that the engine knows, with the number of their hexadecimal digits."""
 _LONGEST = 255

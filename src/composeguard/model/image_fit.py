@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.container import Container
 from composeguard.model.image_profile import ImageProfile
 from composeguard.model.service import Service
+from composeguard.source.regex import regex
 
 _PRIVILEGED_PROGRAMS = frozenset(("chown", "chroot", "mount", "ping", "su", "sudo"))
 """What a health check runs as the user of the container, root included, with more than the start itself needs."""
 
-_WORD = re.compile(r"[\w.-]+")
+_WORD = regex(r"[\w.-]+")
 
 
 def departs(row: ImageProfile, container: Container) -> str:

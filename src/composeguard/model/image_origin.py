@@ -10,8 +10,9 @@ from composeguard.model.container import Container
 from composeguard.model.image import image_name
 from composeguard.model.service import Workload
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M)
+_FROM = regex(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M)
 _IMAGE_CONTEXT = "docker-image://"
 
 

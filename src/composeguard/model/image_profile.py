@@ -7,15 +7,16 @@ file is read on the first question, so that a run without one pays nothing. A co
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from composeguard.base import BaseModel, ConfigDict
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name
 from composeguard.model.service import Workload
+from composeguard.source.regex import regex
 
 PROFILES = Path(__file__).resolve().parents[1] / "images" / "profiles.json"
 
@@ -48,12 +49,13 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mirror.
 _OTHER_VARIANTS = ("nanoserver", "windowsservercore", "rootless", "unprivileged", "nonroot")
 """Tags with these words name another image than the one that a profile speaks of."""
 
-_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
+_NUMBERS = regex(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageProfile:
+class ImageProfile(BaseModel):
     """One row. Every field but `images` and `source` may be left out: what is not known is not said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     images: tuple[str, ...]
     """Names without tag, as `ImageName.repository` gives them."""
@@ -99,7 +101,7 @@ class ProfileError(ValueError):
         self.unknown = unknown
 
 
-KEYS = tuple(field.name for field in fields(ImageProfile))
+KEYS = tuple(ImageProfile.model_fields)
 _TEXTS = ("since", "until", "starts", "runs", "user")
 _FLAGS = ("gains", "healthcheck")
 _FOLDERS = ("scratch", "volumes", "data", "scripts")
@@ -113,7 +115,7 @@ def read_profile(row: object) -> ImageProfile:
     """
     if not isinstance(row, Mapping):
         raise ProfileError("a profile of an image is a mapping")
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for key, value in row.items():
         if key not in KEYS:
             raise ProfileError(f"unknown key {key!r}", (key,), key)
@@ -121,7 +123,7 @@ def read_profile(row: object) -> ImageProfile:
     for key in ("images", "source"):
         if not values.get(key):
             raise ProfileError(f"a profile of an image needs `{key}`")
-    return ImageProfile(**values)  # type: ignore[arg-type]  # each value has been checked by its key
+    return ImageProfile.model_construct(**values)
 
 
 def _value(key: str, value: object) -> object:

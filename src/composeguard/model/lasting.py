@@ -8,6 +8,7 @@ from composeguard.compose.unresolved import Unresolved
 from composeguard.model.image import image_name
 from composeguard.model.project import Project
 from composeguard.model.service import Service
+from composeguard.source.regex import regex
 
 _TOOLS = frozenset(
     (
@@ -74,14 +75,14 @@ _WORDS = frozenset(
 _PROFILES = frozenset(("cli", "debug", "init", "manual", "migrate", "migration", "setup", "test", "tests", "tools"))
 """Profiles of what somebody runs by hand."""
 
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"\b(?:db:migrate|migrate deploy|manage\.py (?:migrate|collectstatic|loaddata|test)|alembic upgrade|mc mb)\b"
     r"|^(?:(?:/bin/)?(?:true|chown|chmod|echo|cp|mkdir)|migrate)\b"
     r"|\b(?:tail -[fF] /dev/null|sleep inf(?:inity)?)\b"
 )
 """Commands that end after what they do, and those that only keep a container open for somebody's shell."""
 
-_SERVER = re.compile(r"\b(?:httpd|lighttpd|crond|ntpd|telnetd|dropbear|http\.server)\b")
+_SERVER = regex(r"\b(?:httpd|lighttpd|crond|ntpd|telnetd|dropbear|http\.server)\b")
 """Servers that bare systems bring."""
 
 

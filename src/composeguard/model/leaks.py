@@ -26,11 +26,12 @@ from composeguard.model.service import Service, Workload
 from composeguard.model.text_leak import leak_in_text, leak_of_variable
 from composeguard.model.written import raw_text, written, written_words
 from composeguard.source.node import Node, Path, Via, child
+from composeguard.source.regex import regex
 
 _Found = tuple[Leak, Node]
 _KEY = "leaks"
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
-_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
+_WITH_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}")
 _TEXTS = (("labels",), ("annotations",), ("logging", "options"), ("build", "labels"), ("deploy", "labels"))
 """Mappings whose values are looked at for formats and addresses; their keys are no names of credentials."""
 

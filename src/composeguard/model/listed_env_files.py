@@ -5,7 +5,6 @@ No value leaves this module: an entry says what kind of credential it has, and w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
@@ -25,13 +24,14 @@ from composeguard.model.url_credentials import url_credentials
 from composeguard.model.written import Written, written_text
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
 _KEY = "listed_env_files"
 _TEMPLATE = frozenset(
     ("example", "examples", "sample", "samples", "template", "templates", "tmpl", "tpl", "dist", "skel", "skeleton")
 )
 _TEST = frozenset(("test", "tests", "testing", "e2e", "ci"))
-_WORD = re.compile(r"[A-Za-z0-9]+")
+_WORD = regex(r"[A-Za-z0-9]+")
 
 
 class ListedEntry(Struct, frozen=True):

@@ -1,7 +1,6 @@
 """What stands in the file system of a container beside its image."""
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.types import Bytes, Flag, Mode, Specification, Text, TmpfsMode
 
 

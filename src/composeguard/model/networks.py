@@ -1,7 +1,6 @@
 """How a container takes part in a network."""
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.types import Flag, Integer, Specification, Text
 
 

@@ -25,7 +25,16 @@ def known(parse: Callable[[Scalar], Bound]) -> Parser[Bound]:
     return convert
 
 
+def text(value: Scalar | Unresolved) -> str | Unresolved:
+    """No other scalar stands for a text."""
+    if isinstance(value, (str, Unresolved)):
+        return value
+    raise units.UnitError("not a text")
+
+
 def _flag(value: Scalar) -> bool:
+    if isinstance(value, bool):
+        return value
     if isinstance(value, str):
         return units.cast_bool(value)
     raise units.UnitError("not a boolean")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.container import Container
 from composeguard.model.resources import Config, Model, Network, Secret, Volume
 from composeguard.model.service import Job, Service

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.container import Container
 from composeguard.model.project import Project
 from composeguard.model.service import Service, Workload
+from composeguard.source.regex import regex
 
 _MOVING = frozenset(
     (
@@ -51,7 +51,7 @@ _MOVING = frozenset(
 )
 """Tags that publishers move to the newest build of a line."""
 
-_SEPARATOR = re.compile(r"[-_.]")
+_SEPARATOR = regex(r"[-_.]")
 
 
 def pulled(project: Project) -> Iterator[tuple[Container, str | Unresolved]]:

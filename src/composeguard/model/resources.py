@@ -1,7 +1,6 @@
 """What a project defines at its top level beside containers: networks, volumes, secrets, configs, models."""
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.types import Flag, Integer, Specification, Text
 
 

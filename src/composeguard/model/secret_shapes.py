@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from composeguard.model.token_formats import SHAPES, Shape
+from composeguard.source.regex import regex
 
 _LIMIT = 64 * 1024
 """Characters of a text that are searched; keys stand at the beginning of what is longer."""
@@ -32,9 +32,9 @@ class ShapedSecret(Struct, frozen=True):
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
 LOOKS_LIKE_ONE = r"(?=[A-Za-z0-9_+/=@.:-]{16}|-----BEGIN )"
 """How every format begins: asked first, as most words are short: trying all formats takes ten times as long."""
-_ALL = re.compile(_BEFORE + LOOKS_LIKE_ONE + "(?:" + "|".join(f"({shape.pattern})" for shape in SHAPES) + ")" + _AFTER)
+_ALL = regex(_BEFORE + LOOKS_LIKE_ONE + "(?:" + "|".join(f"({shape.pattern})" for shape in SHAPES) + ")" + _AFTER)
 _SHORTEST = 20
-_SAMPLE = re.compile(r"EXAMPLE|example|XXXX|xxxx|0123456789|1234567890|abcdefgh|ABCDEFGH|(.)\1{7}")
+_SAMPLE = regex(r"EXAMPLE|example|XXXX|xxxx|0123456789|1234567890|abcdefgh|ABCDEFGH|(.)\1{7}")
 _PUBLIC_ROLES = frozenset(("anon", "anonymous", "public"))
 _EMULATOR = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """The key of every storage emulator, which its documentation prints:

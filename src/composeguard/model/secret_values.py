@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from composeguard.model.credential_names import Credential
+from composeguard.source.regex import regex
 
 _SWITCH = frozenset(
     (
@@ -36,7 +37,7 @@ _SWITCH = frozenset(
 )
 """Words that say whether, not what."""
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"\$\w+|\$\{[^{}]*\}|\$\([^()]*\)|`[^`]*`"  # the shell of the container expands it
     r"|\{\{.*\}\}|\{%.*%\}|<%.*%>|#\{.*\}|\(\(.*\)\)|\[\[.*\]\]|%\w+%|%\(\w+\)s|@\w+@|__\w+__|\{\w+\}"  # a template
     r"|<[^<>]*>|\[[A-Za-z _-]*\]|«.*»"  # a form to fill in
@@ -46,23 +47,23 @@ _REFERENCE = re.compile(
     r"|(?:data|http|https|ws|wss|tcp|unix)://[^\s@]*",
     re.IGNORECASE | re.DOTALL,
 )
-_BLANK = re.compile(r"[\W_]|[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme|\{\"\w+\":\s?\"\"\}", re.IGNORECASE)
-_ZEROS = re.compile(r"0{6,}")
-_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w.@ $-]+)+[\\/]?")
+_BLANK = regex(r"[\W_]|[xX]{3,}|[*.…_#?-]{2,}|([xX0*.-])\1{5,}|todo|tbd|fixme|\{\"\w+\":\s?\"\"\}", re.IGNORECASE)
+_ZEROS = regex(r"0{6,}")
+_PATH = regex(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w.@ $-]+)+[\\/]?")
 _LONGEST_STEP = 40
 """Characters of a step of a path; random text with a slash in it has longer ones."""
-_FILE = re.compile(r"[\w.-]+\.(?:txt|pem|key|crt|cer|json|ya?ml|env|jks|p12|pfx|conf|cfg|ini|properties|toml|secret)")
-_QUANTITY = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?\s?(?:ms|s|m|h|d|w|y|kb|mb|gb|[kKmMgG]i?[bB]?|%)?")
-_NUMBER_WITH_UNIT = re.compile(r"[0-9]{1,6}\s?(?:ms|s|m|h|d|w|seconds|minutes|hours|days)")
-_PUBLIC = re.compile(
+_FILE = regex(r"[\w.-]+\.(?:txt|pem|key|crt|cer|json|ya?ml|env|jks|p12|pfx|conf|cfg|ini|properties|toml|secret)")
+_QUANTITY = regex(r"[0-9]{1,9}(?:\.[0-9]+)?\s?(?:ms|s|m|h|d|w|y|kb|mb|gb|[kKmMgG]i?[bB]?|%)?")
+_NUMBER_WITH_UNIT = regex(r"[0-9]{1,6}\s?(?:ms|s|m|h|d|w|seconds|minutes|hours|days)")
+_PUBLIC = regex(
     r"(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-\S+@openssh\.com)\s"
     r"|-----BEGIN (?:PUBLIC KEY|CERTIFICATE)|age1[0-9a-z]{20}"
 )
-_HASH = re.compile(
+_HASH = regex(
     r"\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2(?:id?|d)|pbkdf2[\w-]*|scrypt)\$|SCRAM-SHA-256\$"
     r"|\{(?:SSHA|SHA|BCRYPT|CRYPT|PBKDF2)\w*\}"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\b(?:the|some|an?)[-_ ].{0,40}(?:key|token|secret|here)|your|change[-_ ]?(?:me|it|this)|replace"
     r"|insert[-_ ]|enter[-_ ]"
     r"|put[-_ ]|set[-_ ]?(?:me|this|in)|example|dummy|sample|fake|mock|place[-_ ]?holder|xxx|todo|here$"

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.model.build import Build
 from composeguard.model.container import Container
 from composeguard.model.deploy import Deploy

@@ -7,17 +7,18 @@ generated schemas), so that the whole model is built fast.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, ClassVar, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
-
+from composeguard.base import BaseModel, ConfigDict
 from composeguard.compose import units
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model import parse
-from composeguard.model.core import model_schema
+from composeguard.source.scalars import Scalar
 
-Bound = TypeVar("Bound")
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 """What `json.dumps` takes."""
@@ -40,79 +41,63 @@ class Specification(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from composeguard.model.core import model_schema
+
         return model_schema(cls)
 
 
 class ScalarType:
-    """A marker: the core schema of a scalar type, and how the reference prints its values."""
+    """A marker: what a scalar is bound to, and how the reference prints its values."""
 
-    __slots__ = ("schema", "text")
-
-    def __init__(self, schema: CoreSchema, text: Callable[[int], str] | None = None) -> None:
-        self.schema = schema
+    def __init__(
+        self,
+        convert: Callable[[Scalar | Unresolved], Any],
+        expected: str = "",
+        text: Callable[[int], str] | None = None,
+    ) -> None:
+        self.convert = convert
+        """The value that is bound, or a ValueError."""
+        self.expected = expected
+        """What pydantic is to say of another value; else what `convert` says."""
         self.text = text
         """The value as JSON has it; None where it stands there as it is."""
+
+    @cached_property
+    def schema(self) -> CoreSchema:
+        """The same for pydantic."""
+        from composeguard.model.core import scalar_schema
+
+        return scalar_schema(self)
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return self.schema
 
 
-_UNRESOLVED = core_schema.is_instance_schema(Unresolved)
+Text = Annotated[str | Unresolved, ScalarType(parse.text, "a text")]
 
+Flag = Annotated[bool | Unresolved, ScalarType(parse.flag, "a boolean")]
 
-def _plain(schema: CoreSchema, expected: str) -> ScalarType:
-    """A scalar that needs no conversion, or an unresolved one."""
-    union = core_schema.union_schema(
-        [schema, _UNRESOLVED],
-        custom_error_type="expected",
-        custom_error_message=f"not {expected}",
-        mode="left_to_right",
-    )
-    return ScalarType(union)
+Integer = Annotated[int | Unresolved, ScalarType(parse.integer)]
 
-
-def _parsed(convert: parse.Parser[Bound], text: Callable[[int], str] | None = None) -> ScalarType:
-    return ScalarType(core_schema.no_info_plain_validator_function(convert), text)
-
-
-Text = Annotated[str | Unresolved, _plain(core_schema.str_schema(strict=True), "a text")]
-
-Flag = Annotated[
-    bool | Unresolved,
-    ScalarType(
-        core_schema.union_schema(
-            [
-                core_schema.bool_schema(strict=True),
-                core_schema.no_info_plain_validator_function(parse.flag),
-            ],
-            custom_error_type="expected",
-            custom_error_message="not a boolean",
-            mode="left_to_right",
-        )
-    ),
-]
-
-Integer = Annotated[int | Unresolved, _parsed(parse.integer)]
-
-Count = Annotated[int | Unresolved, _parsed(parse.count)]
+Count = Annotated[int | Unresolved, ScalarType(parse.count)]
 """Not negative."""
 
-Number = Annotated[float | Unresolved, _parsed(parse.number)]
+Number = Annotated[float | Unresolved, ScalarType(parse.number)]
 """In single precision, as the reference holds all of them."""
 
-Bytes = Annotated[int | Unresolved | None, _parsed(parse.size, str)]
+Bytes = Annotated[int | Unresolved | None, ScalarType(parse.size, text=str)]
 """A size in bytes. None where the value is a YAML float: the reference drops it without a word."""
 
-Duration = Annotated[int | Unresolved, _parsed(parse.duration, units.format_duration)]
+Duration = Annotated[int | Unresolved, ScalarType(parse.duration, text=units.format_duration)]
 """Nanoseconds."""
 
-Mode = Annotated[int | Unresolved, _parsed(parse.mode, units.format_mode)]
+Mode = Annotated[int | Unresolved, ScalarType(parse.mode, text=units.format_mode)]
 """The bits of a file mode: 0o440 for `"0440"`."""
 
-TmpfsMode = Annotated[int | Unresolved, _parsed(parse.tmpfs_mode)]
+TmpfsMode = Annotated[int | Unresolved, ScalarType(parse.tmpfs_mode)]
 """As `Mode`; the reference takes and prints it as a number."""
 
-DeviceCount = Annotated[int | Unresolved, _parsed(parse.device_count)]
+DeviceCount = Annotated[int | Unresolved, ScalarType(parse.device_count)]
 """-1 is all."""
 
-Umask = Annotated[int | Unresolved, _parsed(parse.umask)]
+Umask = Annotated[int | Unresolved, ScalarType(parse.umask)]

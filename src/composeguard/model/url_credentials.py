@@ -5,7 +5,6 @@ Every pattern is bounded, so that a search is linear in its text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -13,18 +12,19 @@ from msgspec import Struct
 from composeguard.compose.unresolved import MARK
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.secret_values import is_literal_secret, is_reference
+from composeguard.source.regex import regex
 
 _LIMIT = 64 * 1024
-_URL = re.compile(
+_URL = regex(
     r"(?<![A-Za-z0-9+.-])(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,40})://"
     r"(?P<user>[^\s/:@?\"'<>`]{0,200}):(?P<password>[^\s/@?\"'`]{1,300})@(?=[^\s@])"
 )
 """RFC 3986, section 3.2.1: the user information of an address. The user may be empty, as for Redis."""
-_GO_DSN = re.compile(r"(?<![\w.-])(?P<user>[\w.-]{1,100}):(?P<password>[^\s/@:]{1,200})@(?:tcp|unix)\(")
+_GO_DSN = regex(r"(?<![\w.-])(?P<user>[\w.-]{1,100}):(?P<password>[^\s/@:]{1,200})@(?:tcp|unix)\(")
 """https://github.com/go-sql-driver/mysql#dsn-data-source-name"""
-_ORACLE = re.compile(r"jdbc:oracle:(?:thin|oci8?):(?P<user>[^\s/@]{1,100})/(?P<password>[^\s/@]{1,200})@")
+_ORACLE = regex(r"jdbc:oracle:(?:thin|oci8?):(?P<user>[^\s/@]{1,100})/(?P<password>[^\s/@]{1,200})@")
 """https://docs.oracle.com/en/database/oracle/oracle-database/23/jajdb/oracle/jdbc/OracleDriver.html"""
-_PAIR = re.compile(
+_PAIR = regex(
     r"(?:^|(?P<separator>[;?&\s]))[ ]?(?P<name>[A-Za-z][A-Za-z_.-]{0,40}(?: [A-Za-z]{2,12})?)[ ]?=[ ]?"
     r"(?:'(?P<single>[^']{1,300})'|\"(?P<double>[^\"]{1,300})\"|(?P<plain>[^\s;&'\"]{1,300}))"
 )
@@ -52,9 +52,9 @@ _COMPANIONS = frozenset(
     )
 )
 """Names that stand beside a password in a connection string (libpq, ADO.NET, ODBC, Azure)."""
-_QUERY = re.compile(r"[^\s?&=]{1,300}\?[^\s?]{3,2000}")
+_QUERY = regex(r"[^\s?&=]{1,300}\?[^\s?]{3,2000}")
 """A store and its options, `s3|host?accessKey=…&secretKey=…`."""
-_SIGNED = re.compile(r"https?://")
+_SIGNED = regex(r"https?://")
 
 
 class UrlCredential(Struct, frozen=True):

@@ -6,23 +6,22 @@ them many tools around Compose) have more booleans and base-60 numbers; those of
 
 from __future__ import annotations
 
-import re
-
+from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar
 
-_BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
+_BOOLEAN = regex(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
 """https://yaml.org/type/bool.html, without the words that all readers take for booleans."""
-_BASE_60 = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")
+_BASE_60 = regex(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")
 """https://yaml.org/type/int.html and https://yaml.org/type/float.html."""
-_MOMENT = re.compile(
+_MOMENT = regex(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?"
 )
 """https://yaml.org/type/timestamp.html."""
-_OCTAL = re.compile(r"[-+]?0[0-7_]+")
-_PREFIX = re.compile(r"[-+]?0[xXoObB][0-9a-fA-F_]+")
-_EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*[eE][0-9]+")
-_DECIMAL_LOOK = re.compile(r"[-+]?0[0-9]*[89][0-9]*")
+_OCTAL = regex(r"[-+]?0[0-7_]+")
+_PREFIX = regex(r"[-+]?0[xXoObB][0-9a-fA-F_]+")
+_EXPONENT = regex(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*[eE][0-9]+")
+_DECIMAL_LOOK = regex(r"[-+]?0[0-9]*[89][0-9]*")
 
 
 def base_60(text: str) -> int | None:

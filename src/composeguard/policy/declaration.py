@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
+from composeguard.base import BaseModel, ConfigDict, Field, model_validator
 from composeguard.policy import limits
 
 SeverityName = Literal["critical", "high", "medium", "low", "info"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
+from composeguard.base import of_pydantic, validation_error
 from composeguard.engine.registry import near
 from composeguard.errors import ComposeguardError
 from composeguard.policy import limits
@@ -17,7 +16,10 @@ from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.node import Node, Path, child
 from composeguard.source.read import read_source
 
-Checked = TypeVar("Checked", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Checked = TypeVar("Checked", bound="BaseModel")
 
 
 def read(path: FilePath, name: str) -> tuple[SourceFile, Node]:
@@ -72,9 +74,10 @@ def checked(model: type[Checked], node: Node) -> Checked:
     Raises:
         PolicyError: it has other keys, or values of another type.
     """
+    model = of_pydantic(model)
     try:
         return model.model_validate(plain(node))
-    except ValidationError as error:
+    except validation_error() as error:
         errors = error.errors(include_url=False, include_input=False)
         # A misspelt key is also a missing one, and a wrong mapping no text: what is misspelt or wrong says more.
         telling = [each for kind in ("extra_forbidden", "value_error") for each in errors if each["type"] == kind]
@@ -124,7 +127,7 @@ def first_line_end(node: Node) -> int:
 
 def keys(model: type[BaseModel]) -> list[str]:
     """The keys of a model as a file writes them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return [field.alias or name for name, field in of_pydantic(model).model_fields.items()]
 
 
 def _model_at(model: type[BaseModel], steps: Path) -> type[BaseModel]:
@@ -141,8 +144,11 @@ def _model_at(model: type[BaseModel], steps: Path) -> type[BaseModel]:
 def _models(annotation: object) -> list[type[BaseModel]]:
     from typing import get_args
 
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
+    from pydantic import BaseModel
+
+    if isinstance(annotation, type):
+        model: type[Any] = of_pydantic(annotation)
+        return [model] if issubclass(model, BaseModel) else []
     return [found for each in get_args(annotation) for found in _models(each)]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from composeguard.engine.registry import near
 from composeguard.policy.cel.types import ListType, MapType, Record, Type, fields
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
-_STEP = re.compile(r'"(?P<quoted>[^"]+)"|(?P<plain>[^".]+)')
+_STEP = regex(r'"(?P<quoted>[^"]+)"|(?P<plain>[^".]+)')
 
 Fail = Callable[[str], Exception]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from composeguard.policy.cel.check import type_of
@@ -11,8 +10,9 @@ from composeguard.policy.cel.parse import ExpressionError, parse
 from composeguard.policy.cel.syntax import Expression, Name, Select, parts
 from composeguard.policy.cel.types import ListType, MapType, Record, Type
 from composeguard.policy.shown import MAY_BE_SECRET, shown
+from composeguard.source.regex import regex
 
-_PIECE = re.compile(r"\{\{|\}\}|\{(?P<expression>[^{}]*)\}|[{}]")
+_PIECE = regex(r"\{\{|\}\}|\{(?P<expression>[^{}]*)\}|[{}]")
 
 
 class Message:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from composeguard.source.regex import regex
+
 # C0 and C1 controls, invisible and bidirectional format characters, line separators, lone surrogates, tags.
 # The joiners U+200C and U+200D stay: scripts and emoji need them.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )

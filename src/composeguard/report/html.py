@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from importlib import resources
 
@@ -18,6 +17,7 @@ from composeguard.errors import UsageError
 from composeguard.report.escape import visible
 from composeguard.report.html_page import MOST_CARDS, MOST_PICTURES, Page
 from composeguard.report.options import HOME, RenderOptions
+from composeguard.source.regex import regex
 
 try:
     import jinja2
@@ -25,7 +25,7 @@ try:
 except ImportError:
     raise UsageError("the format html needs jinja2, which comes with the extra: composeguard[html]") from None
 
-_CODE = re.compile(r"`([^`\n]+)`")
+_CODE = regex(r"`([^`\n]+)`")
 
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:

@@ -5,7 +5,6 @@ What could not be seen is an error; what a comment accepts (where asked for) a s
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
@@ -15,8 +14,9 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions, rule_url
+from composeguard.source.regex import regex
 
-_NO_XML = re.compile("[\ufffe\uffff]")
+_NO_XML = regex("[\ufffe\uffff]")
 """What XML 1.0 has no way to write, beyond what `visible` writes out."""
 
 

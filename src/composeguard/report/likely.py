@@ -10,24 +10,23 @@ import re
 from collections.abc import Iterator
 
 from composeguard.report.secrets import merged
+from composeguard.source.regex import regex
 
 MASK = "****"
 
 _WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token", "credentials?")
 _KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
 _NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
-_KEY = re.compile(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
-_OPTION = re.compile(r"-[\w.-]{0,40}" + _NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
-_DEFAULT = re.compile(_NAME + r":?-([^}\r\n]{1,400})", re.IGNORECASE)
-_VALUE = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?|(?:\$\{[^}\s]*\}?|[^\s\"',}\]#])+(?:[ \t]+[^\s\"',}\]#:]+)*"
-)
-_HARMLESS = re.compile(
+_KEY = regex(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
+_OPTION = regex(r"-[\w.-]{0,40}" + _NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
+_DEFAULT = regex(_NAME + r":?-([^}\r\n]{1,400})", re.IGNORECASE)
+_VALUE = regex(r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?|(?:\$\{[^}\s]*\}?|[^\s\"',}\]#])+(?:[ \t]+[^\s\"',}\]#:]+)*")
+_HARMLESS = regex(
     r"[\"']?(?:\$\$?\{?\w+(?::?\?[^}]*)?\}?|true|false|yes|no|null|~|[|>][+-]?|[&*!]\S*)?[\"']?$", re.IGNORECASE
 )
-_URL = re.compile(r"\w[\w+.-]{0,20}://[^\s/:@\"']{0,200}:([^\s/@\"']{1,400})@")
+_URL = regex(r"\w[\w+.-]{0,20}://[^\s/:@\"']{0,200}:([^\s/@\"']{1,400})@")
 
-_VARIABLE = re.compile(r"\$\{?\w*" + _NAME, re.IGNORECASE)
+_VARIABLE = regex(r"\$\{?\w*" + _NAME, re.IGNORECASE)
 
 
 def names_a_secret(text: str) -> bool:

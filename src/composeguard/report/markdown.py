@@ -14,6 +14,7 @@ from composeguard.engine.report import Report
 from composeguard.engine.severity import Severity
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions, rule_url
+from composeguard.source.regex import regex
 
 _LARGEST = 900 * 1024
 """Bytes of UTF-8; what else a step says in its summary needs room too."""
@@ -28,9 +29,9 @@ _MARKS = {
     Severity.LOW: "🔵",
     Severity.INFO: "⚪",
 }
-_MARKUP = re.compile(r"[\\`*_\[\]#|~$]")
+_MARKUP = regex(r"[\\`*_\[\]#|~$]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
-_LINK = re.compile(r"(?<=www)\.|:(?=//)", re.IGNORECASE)
+_LINK = regex(r"(?<=www)\.|:(?=//)", re.IGNORECASE)
 """Where GitHub sees the start of a link in plain text."""
 
 

@@ -5,7 +5,7 @@ A proof reads the whole file, so that a run proves as much text as a bound allow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import CheckedProject, Report, TextEdit
@@ -13,6 +13,7 @@ from composeguard.fix.judge import Checked
 from composeguard.fix.previews import Previews
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.trial import Tried
+from composeguard.source.node import Node
 
 _MOST_PROVED = 16_000_000
 """Code points of all the files that are proved, each as often as it is."""
@@ -50,15 +51,13 @@ class Proposals:
             return ()
 
 
-def text_edits(report: Report) -> Mapping[int, tuple[TextEdit, ...]]:
-    """The proved edits of all findings, by their place in the report."""
-    places = {id(finding): index for index, finding in enumerate(report.findings)}
-    edits: dict[int, tuple[TextEdit, ...]] = {}
-    for project in report.projects:
-        wanted = [finding for finding in project.findings if id(finding) in places]
-        previews = Previews(Checked(project.reading.root, project.findings))
-        for finding, files in previews.edits(wanted, _MOST_PROVED):
-            edits[places[id(finding)]] = tuple(
-                TextEdit(file, edit.start, edit.end, edit.replacement) for file, some in files.items() for edit in some
-            )
-    return edits
+def proved_edits(root: Node, findings: Sequence[Finding]) -> dict[int, tuple[TextEdit, ...]]:
+    """The proved edits of what was found in a project, by index; what is accepted has none."""
+    places = {id(finding): index for index, finding in enumerate(findings) if finding.suppression is None}
+    previews = Previews(Checked(root, tuple(findings)))
+    return {
+        places[id(finding)]: tuple(
+            TextEdit(file, edit.start, edit.end, edit.replacement) for file, some in files.items() for edit in some
+        )
+        for finding, files in previews.edits([findings[index] for index in places.values()], _MOST_PROVED)
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,8 +10,9 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source.file import SourceFile
+from composeguard.source.regex import regex
 
-_SEPARATOR = re.compile(r"[\"']?[ \t]*[=:][ \t]*")
+_SEPARATOR = regex(r"[\"']?[ \t]*[=:][ \t]*")
 _ORDER_KEPT = -1
 _TELLING = 8
 """Characters from which on a text with letters and digits is no usual word."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
+from composeguard.source.regex import regex
 
 _SECTIONS = frozenset(
     (
@@ -28,10 +29,10 @@ _SECTIONS = frozenset(
 )
 _OF_A_SECRET = frozenset(("file", "environment", "name", "external", "driver", "template_driver"))
 _HEALTHCHECK_WORDS = frozenset(("CMD", "CMD-SHELL", "NONE"))
-_PAIR = re.compile(r"[\"']?[\w.-]+[=:]")
-_ENV_KEY = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]*[ \t]*[=:]?", re.MULTILINE)
-_LINE = re.compile(r"[^\r\n]+")
-_REFERENCE = re.compile(r"\$\{?\w+\}?(?!:?[-+])")
+_PAIR = regex(r"[\"']?[\w.-]+[=:]")
+_ENV_KEY = regex(r"[ \t]*(?:export[ \t]+)?[\w.-]*[ \t]*[=:]?", re.MULTILINE)
+_LINE = regex(r"[^\r\n]+")
+_REFERENCE = regex(r"\$\{?\w+\}?(?!:?[-+])")
 
 
 def sensitive_spans(file: SourceFile) -> list[tuple[int, int]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from composeguard.report.cells import width_of
+from composeguard.source.regex import regex
 
-_SEQUENCE = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m")
+_SEQUENCE = regex(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m")
 _INDENT = "    "
 
 

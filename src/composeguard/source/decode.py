@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
+from composeguard.source.regex import regex
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PRINTABLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
 from composeguard.source.node import Node
 from composeguard.source.position import Region
+from composeguard.source.regex import regex
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_COMMENT = re.compile(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
+_LINE_END = regex(r"\r\n|\n|\r")
+_COMMENT = regex(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
 
 
 class SourceError(Exception):
@@ -60,7 +61,7 @@ class SourceFile:
         """What the reference refuses but a reader can pass over: duplicate keys, keys that are no strings."""
 
     @cached_property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> Sequence[int]:
         """The offset of the first code point of each line."""
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
@@ -72,6 +73,18 @@ class SourceFile:
     def settle(self, values: list[tuple[int, int]], is_parsed: bool) -> None:
         """Let go of the documents: a report needs the text, and of the documents no more than this."""
         self._is_parsed, self.documents, self.values = is_parsed, (), values
+        if "line_starts" in self.__dict__:
+            # Many files stay until the report: as objects, these numbers take more room than the text.
+            from array import array
+
+            self.__dict__["line_starts"] = array("Q", self.line_starts)
+
+    def release(self) -> None:
+        """Let go of the documents of a text that was only on trial.
+
+        Without this nothing does: a node refers to its file, and the collector does not look into nodes.
+        """
+        self._is_parsed, self.documents = self.is_parsed, ()
 
     @cached_property
     def newline(self) -> str:

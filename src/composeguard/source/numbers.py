@@ -6,20 +6,22 @@ import math
 import re
 import struct
 
+from composeguard.source.regex import regex
+
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 UINT64_MAX = 2**64 - 1
 
-_DECIMAL_INT = re.compile(r"([-+]?)0*([0-9]{1,20})")
-_BASED_INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]*)|([1-9][0-9]*))")
+_DECIMAL_INT = regex(r"([-+]?)0*([0-9]{1,20})")
+_BASED_INT = regex(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]*)|([1-9][0-9]*))")
 _MAX_BITS = 64
-_DECIMAL_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9][0-9_]*)?")
-_HEX_FLOAT = re.compile(
+_DECIMAL_FLOAT = regex(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9][0-9_]*)?")
+_HEX_FLOAT = regex(
     r"[-+]?0[xX](?:_?[0-9a-fA-F][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|\.[0-9a-fA-F][0-9a-fA-F_]*)[pP][-+]?[0-9][0-9_]*"
 )
-_SPECIAL_FLOAT = re.compile(r"[-+]?inf(?:inity)?|nan", re.IGNORECASE | re.ASCII)
-_LONE_UNDERSCORE = re.compile(r"_(?![0-9])|(?<![0-9])_")
-_LONE_HEX_UNDERSCORE = re.compile(r"_(?![0-9a-fA-F])|(?<![0-9a-fA-FxX])_")
+_SPECIAL_FLOAT = regex(r"[-+]?inf(?:inity)?|nan", re.IGNORECASE | re.ASCII)
+_LONE_UNDERSCORE = regex(r"_(?![0-9])|(?<![0-9])_")
+_LONE_HEX_UNDERSCORE = regex(r"_(?![0-9a-fA-F])|(?<![0-9a-fA-FxX])_")
 
 
 def parse_decimal_int(text: str) -> int | None:

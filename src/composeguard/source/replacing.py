@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,9 @@ def replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
     Raises:
         OSError: it cannot be written.
     """
+    # Imported where something is written: it brings all that packs and unpacks archives.
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:_LONGEST]}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

@@ -6,16 +6,14 @@ a timestamp.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import math
-import re
-from calendar import monthrange
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from composeguard.source.numbers import format_float, parse_based_int, parse_float
+from composeguard.source.regex import regex
 
 
 class ScalarError(ValueError):
@@ -69,13 +67,13 @@ _EXACT: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys(("-0", "-0.0"), -0.0),
 }
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_TIMESTAMP = re.compile(
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_TIMESTAMP = regex(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?P<separator>[Tt]| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})"
     r"(?:[.,](?P<fraction>[0-9]+))?(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
-_LONE_BYTE = re.compile("[\udc80-\udcff]")
+_LONE_BYTE = regex("[\udc80-\udcff]")
 _CORE_TAG = "tag:yaml.org,2002:"
 
 
@@ -168,6 +166,8 @@ def _timestamp(text: str) -> Timestamp | None:
     if separator and (separator in "Tt") != (zone is not None):
         return None
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    from calendar import monthrange
+
     # Year 0 is a leap year of the proleptic calendar, as 2000 is; `calendar` starts at year 1.
     if not 1 <= month <= 12 or not 1 <= day <= monthrange(year or 2000, month)[1]:
         return None
@@ -187,6 +187,8 @@ def _timestamp(text: str) -> Timestamp | None:
 
 
 def _binary(text: str) -> str:
+    import base64
+
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):

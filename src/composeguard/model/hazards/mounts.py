@@ -12,14 +12,15 @@ from composeguard.model.reading import Reading
 from composeguard.model.source_node import source_node, source_text
 from composeguard.model.types import Json
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
-_LETTER = re.compile(r"(?P<name>[A-Za-z]):(?P<rest>/.*)", re.DOTALL)
+_LETTER = regex(r"(?P<name>[A-Za-z]):(?P<rest>/.*)", re.DOTALL)
 """What the reference takes for a drive of Windows."""
 _OPTIONS = frozenset(("ro", "rw", "nocopy", "z", "Z", "private", "rprivate", "shared", "rshared", "slave", "rslave"))
 """Those that the reference reads, as written here and in no other case."""
 _READ_ONLY = frozenset(("ro", "readonly", "read-only", "read_only"))
 _PROTECTIONS = frozenset(("noexec", "nosuid", "nodev"))
-_PERMISSIONS = re.compile(r"[rwm]{1,3}")
+_PERMISSIONS = regex(r"[rwm]{1,3}")
 
 
 def mount_hazards(reading: Reading) -> Iterator[Hazard]:

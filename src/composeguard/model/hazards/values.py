@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from composeguard.model.container import Container
@@ -12,10 +11,11 @@ from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_text
 from composeguard.source.node import Node, Path
 from composeguard.source.numbers import INT64_MAX
+from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar, Timestamp, go_text
 
 _DEFINITIONS = ("networks", "volumes", "secrets", "configs")
-_PREFIXED = re.compile(r"[-+]?0[0-9xXoObB_]")
+_PREFIXED = regex(r"[-+]?0[0-9xXoObB_]")
 
 
 def value_hazards(reading: Reading) -> Iterator[Hazard]:
@@ -177,7 +177,7 @@ def _mode_paths(container: Container) -> Iterator[tuple[Path, bool]]:
             yield container.at("volumes", index, "tmpfs", "mode"), False
 
 
-_OCTAL_LOOK = re.compile(r"[1-7]?[0-7]{3}")
+_OCTAL_LOOK = regex(r"[1-7]?[0-7]{3}")
 
 
 def _is_decimal_mode(node: Node) -> bool:

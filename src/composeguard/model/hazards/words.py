@@ -14,15 +14,16 @@ from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Job, Service, Workload
 from composeguard.model.source_node import source_node
 from composeguard.source.node import Path
+from composeguard.source.regex import regex
 
-_OPERATOR = re.compile(r"&&|\|\||[;&|]|[0-9]*[<>]+")
+_OPERATOR = regex(r"&&|\|\||[;&|]|[0-9]*[<>]+")
 _SHELLS = frozenset(
     ("sh", "bash", "ash", "dash", "zsh", "/bin/sh", "/bin/bash", "/bin/ash", "cmd", "powershell", "pwsh")
 )
-_POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
-_EXPOSED = re.compile(r"[0-9]+(?:-[0-9]+)?(?:/[A-Za-z]+)?")
-_REQUIRED = re.compile(r"\$\{\w+:?\?")
-_TWO_VARIABLES = re.compile(r"\$(?:\{(\w+)\}|(\w+)):\$(?:\{(\w+)\}|(\w+))")
+_POLICY = regex(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
+_EXPOSED = regex(r"[0-9]+(?:-[0-9]+)?(?:/[A-Za-z]+)?")
+_REQUIRED = regex(r"\$\{\w+:?\?")
+_TWO_VARIABLES = regex(r"\$(?:\{(\w+)\}|(\w+)):\$(?:\{(\w+)\}|(\w+))")
 
 
 def word_hazards(reading: Reading) -> Iterator[Hazard]:
@@ -90,7 +91,7 @@ def _cut(text: str) -> str | None:
     return found.group() if found else None
 
 
-_VARIABLES = re.compile(r"\$\$|\$\{[^{}]*\}|\$\w+")
+_VARIABLES = regex(r"\$\$|\$\{[^{}]*\}|\$\w+")
 """Variables of Compose, whose values are put in before the command is split; they are taken for plain words."""
 
 
@@ -186,7 +187,7 @@ def _healthcheck(reading: Reading, container: Workload) -> Iterator[Hazard]:
 
 # Lists of KEY=VALUE ---------------------------------------------------------------------------------------------
 
-_COLON_ITEM = re.compile(r"(?P<name>[\w.-]+):(?P<blank>[ \t]*)(?P<value>\S.*)", re.DOTALL)
+_COLON_ITEM = regex(r"(?P<name>[\w.-]+):(?P<blank>[ \t]*)(?P<value>\S.*)", re.DOTALL)
 
 
 def _list_items(reading: Reading, container: Container) -> Iterator[Hazard]:

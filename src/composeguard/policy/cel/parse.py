@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,15 @@ from composeguard.errors import ComposeguardError
 from composeguard.policy import limits
 from composeguard.policy.cel import wire
 from composeguard.policy.cel.syntax import Expression, Loop, parts
+from composeguard.source.regex import regex
 
 if TYPE_CHECKING:
     from cel_expr_python.cel import Env
 
 MISSING = "expressions and patterns in policies need the extra: pip install 'composeguard[policy]'"
 
-_ERROR = re.compile(r"ERROR: [^:]*:(?P<line>-?\d+):(?P<column>-?\d+): (?P<message>[^\n]*)")
-_EXPECTING = re.compile(r" expecting .*| at .*")
+_ERROR = regex(r"ERROR: [^:]*:(?P<line>-?\d+):(?P<column>-?\d+): (?P<message>[^\n]*)")
+_EXPECTING = regex(r" expecting .*| at .*")
 
 
 class MissingLibraryError(ComposeguardError):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
-_REPEAT = re.compile(r"\{(?P<low>\d{1,9})(?:,(?P<high>\d{0,9}))?\}")
-_UNICODE = re.compile(r"[^\x00-\x7f]|\\[pP]")
-_NAMED = re.compile(r"[pP](?:\{[^}]*\}?|.?)", re.DOTALL)
+from composeguard.source.regex import regex
+
+_REPEAT = regex(r"\{(?P<low>\d{1,9})(?:,(?P<high>\d{0,9}))?\}")
+_UNICODE = regex(r"[^\x00-\x7f]|\\[pP]")
+_NAMED = regex(r"[pP](?:\{[^}]*\}?|.?)", re.DOTALL)
 _CLASS, _UNICODE_CLASS = 4, 200
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Union, get_args, get_origin
 
 from msgspec import Struct
-from pydantic import BaseModel
 
+from composeguard.base import BaseModel
 from composeguard.compose.unresolved import MARK, Unresolved
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name

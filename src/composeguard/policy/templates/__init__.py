@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -15,6 +14,7 @@ from composeguard.policy.error import PolicyError
 from composeguard.policy.fixes import FixPlan
 from composeguard.policy.templates.template import Hit, Parameters, Template
 from composeguard.source.node import Node
+from composeguard.source.regex import regex
 
 NAMES = (
     "require-label",
@@ -31,7 +31,7 @@ NAMES = (
     "naming",
     "required-profile",
 )
-WORD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+WORD = regex(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 """A brace, or what stands in braces, in the message of a policy."""
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container
 from composeguard.model.image_origin import images_from_elsewhere

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container
 from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, fitting

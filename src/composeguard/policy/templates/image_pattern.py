@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.compose.unresolved import MARK, Unresolved
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.engine.rule import Scope
 from composeguard.model.reading import Reading
 from composeguard.policy.items import is_written

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.policy.cel.parse import ExpressionError
 
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000)]

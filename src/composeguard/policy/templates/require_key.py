@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container
 from composeguard.model.service import Service

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from pydantic import Field
-
+from composeguard.base import Field
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.limits import Size
 from composeguard.engine.rule import Scope

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase, translate
 from typing import Annotated
 
 from msgspec import Struct
-from pydantic import Field
 
+from composeguard.base import Field
 from composeguard.engine.rule import Scope
 from composeguard.model.container import Container
 from composeguard.model.service import Service
