@@ -34,7 +34,7 @@ from composeguard.model.read import read_project
 from composeguard.report.escape import visible
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
-from composeguard.source.collector import all_stays
+from composeguard.source.collector import all_stays, collector_off
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
@@ -198,7 +198,8 @@ class Linter:
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = judges(chosen, configuration.settings) if self._judging else chosen
         ran = replace(ran, minimum=Severity.INFO)
-        outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
+        with collector_off():
+            outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(Path(project.directory)) or self.cwd

@@ -138,14 +138,15 @@ class _Places:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._places: dict[tuple[Path, Focus], Place] = {}
+        self._places: dict[tuple[Path, str], Place] = {}
         self._ways: dict[Path, tuple[Related, ...]] = {}
         self._steps: dict[tuple[Path, bool], str] = {}
 
     def place(self, path: Path, focus: Focus) -> Place:
-        found = self._places.get((path, focus))
+        # The value, for an enumeration takes a call to be found in a dictionary.
+        found = self._places.get((path, focus._value_))
         if found is None:
-            found = self._places[path, focus] = self.reading.locate(path, focus)
+            found = self._places[path, focus._value_] = self.reading.locate(path, focus)
         return found
 
     def way(self, path: Path) -> tuple[Related, ...]:
@@ -159,10 +160,16 @@ class _Places:
         """A path as one text, with or without the numbers of items."""
         found = self._steps.get((path, numbered))
         if found is None:
-            kept = (step if numbered or not isinstance(step, int) else "-" for step in path)
-            found = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in kept)
-            self._steps[path, numbered] = found
+            found = self._steps[path, numbered] = _pointer(path, numbered)
         return found
+
+
+def _pointer(path: Path, numbered: bool) -> str:
+    kept = [step if isinstance(step, str) else str(step) if numbered else "-" for step in path]
+    joined = "/".join(kept)
+    if "~" in joined or joined.count("/") >= len(kept) > 0:
+        return "/".join(step.replace("~", "~0").replace("/", "~1") for step in kept)
+    return joined
 
 
 def _finding(places: _Places, rule: Rule, problem: Problem, selection: Selection, counts: Counter[str]) -> Finding:

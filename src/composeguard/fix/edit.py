@@ -118,10 +118,10 @@ class Editor:
             kept = {name: node for name, node in value.items() if name not in site.removed}
             style = beside(self.style, spot)
             key_like = _key_like(next(iter(value.values())))
-            last = next(reversed(kept))
+            last, end = next(reversed(kept)), next(reversed(value))
             for order, name, new in site.added:
                 near = neighbour(name or "", kept) or last
-                deep = indent if near == last and near == next(reversed(value)) else indent + 1
+                deep = indent if near == last and near == end else indent + 1
                 offset = block.after(kept[near], deep)
                 if block.ends_open(kept[near], offset):
                     offset = block.before(kept[near])

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import short
-from composeguard.fix.chain import Chain
+from composeguard.fix.chain import Chain, Link
 from composeguard.fix.data import read_data, to_plain
 from composeguard.fix.forms import NAMES, NO_PLACE, put, put_key, set_named, set_pair
 from composeguard.fix.index import Spot
@@ -26,7 +26,7 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.remark import cuts
 from composeguard.fix.sharing import Indexes, Owner, Sharing, ways
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Way
+from composeguard.source.node import Node, Path, Way
 
 
 class Located(Struct, frozen=True):
@@ -46,6 +46,10 @@ class Locator:
         self.root = root
         self.indexes = Indexes()
         self._sharing = Sharing(root, self.indexes)
+        self._begun: dict[Path, tuple[Link, ...]] = {}
+
+    def _chain(self, path: Path) -> Chain:
+        return Chain(self.root, path, self.indexes, self._begun)
 
     def locate(self, operation: Operation, hint: SourceFile | None = None) -> Located:
         """Where to write an operation. `hint` is the file that the finding shows: the place to look for what the
@@ -59,7 +63,7 @@ class Locator:
             return Located(operation.file, 0, operation)
         if not operation.path:
             raise Refusal("a whole project cannot be changed")
-        chain = Chain(self.root, operation.path, self.indexes)
+        chain = self._chain(operation.path)
         if isinstance(operation, Set | Append):
             own = self._own_key(operation, chain) if chain.end.shared else None
             return self._checked(own or self._write(operation, chain), operation, chain)
@@ -71,7 +75,7 @@ class Locator:
         """A change of the list that several services share by an anchor, where they could have lists of their own."""
         if not isinstance(operation, Append) or not operation.path:
             return None
-        chain = Chain(self.root, operation.path, self.indexes)
+        chain = self._chain(operation.path)
         shared = chain.end.shared and chain.complete and not any(Way.EXTENDS in ways(link.node) for link in chain.links)
         if not shared or chain.end.spot.is_alias or self._own_key(operation, chain) is None:
             return None
@@ -174,11 +178,10 @@ class Locator:
         operation = located.operation
         if located.file.problems:
             raise Refusal("the file has entries that cannot be read")
-        there = index.at(located.document, operation.path)
-        site = there or index.at(located.document, operation.path[:-1])
+        there, site = index.site(located.document, operation.path)
         if site is None:
             raise Refusal("nothing stands at the path of the change")
-        if any(spot.node.tag == "!reset" for spot in site.upward() if not spot.is_alias):
+        if index.may_reset and any(spot.node.tag == "!reset" for spot in site.upward() if not spot.is_alias):
             raise Refusal("the key is tagged !reset")
         if there is not None and isinstance(operation, Set) and there.node.tag is not None and not there.is_alias:
             raise Refusal("the value has a tag")
@@ -194,14 +197,14 @@ class Locator:
         owner: Owner = asked.path[:2] if len(asked.path) > 1 else (asked.path[0], "")
         # The aliases beyond the one through which the asking service itself takes the text.
         uses = self.indexes.of(site.node.file).uses(site) - (1 if chain.end.shared else 0)
+        leaf = there is not None and not isinstance(there.node.value, dict | list)
+        others = self._sharing.users(site) if leaf else self._sharing.guests(site)
+        others = others - {owner} if len(others) > 1 or owner not in others else frozenset()
         if there is None and isinstance(operation, Set):
-            others = self._sharing.guests(site) - {owner}
             # An alias that shows nowhere may still get the new key.
             if uses > len(others):
                 raise Refusal("it has an anchor that is used elsewhere")
             return frozenset(each for each in others if not self._says(each, asked, operation.value))
-        leaf = there is not None and not isinstance(there.node.value, dict | list)
-        others = (self._sharing.users(site) if leaf else self._sharing.guests(site)) - {owner}
         if not others and uses > 0:
             raise Refusal("it has an anchor that is used elsewhere")
         return others
@@ -211,7 +214,7 @@ class Locator:
         if len(asked.path) < 3:
             return False
         try:
-            chain = Chain(self.root, (*owner, asked.path[2]), self.indexes)
+            chain = self._chain((*owner, asked.path[2]))
         except Refusal:
             return False
         if not chain.complete or any(link.shared for link in chain.links):

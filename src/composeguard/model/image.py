@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -46,6 +47,11 @@ def image_name(text: str | Unresolved) -> ImageName | None:
         if ":" not in last and "@" not in last:
             return None
         text = text.text
+    return _parts(text)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> ImageName:
     rest, _, digest = text.partition("@")
     folder, slash, last = rest.rpartition("/")
     last, _, tag = last.partition(":")

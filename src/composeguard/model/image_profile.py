@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from composeguard.model.container import Container
@@ -215,6 +215,7 @@ def _covers(row: ImageProfile, tag: str) -> bool:
     return enough and (until is None or numbers[: len(until)] <= until)
 
 
+@lru_cache(maxsize=4096)
 def _version(tag: str) -> tuple[int, ...] | None:
     match = _NUMBERS.match(tag)
     return tuple(int(part) for part in match[1].split(".")) if match else None
