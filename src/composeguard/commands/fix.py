@@ -20,10 +20,11 @@ from composeguard.engine.report import Report
 from composeguard.fix.judge import Checked
 from composeguard.fix.plan import FilePlan, Plan, Refused, plan
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.write import encode, write
+from composeguard.fix.write import write
 from composeguard.report.escape import visible
 from composeguard.report.style import Style
 from composeguard.source.collector import collector_off
+from composeguard.source.decode import encode
 
 if TYPE_CHECKING:
     from composeguard.report.options import RenderOptions
@@ -111,7 +112,7 @@ def _plan(
     """The plan, and the project as it is then, if it was read last."""
     latest = (start, result)
 
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+    def recheck(overlay: Mapping[str, SourceFile]) -> Checked:
         nonlocal latest
         again = linter.check(result.project, overlay)
         latest = (Checked(again.reading.root, again.judged), again)

@@ -141,8 +141,12 @@ class _Names:
     """The names of all loaded rules."""
 
     def __init__(self, known: Iterable[Rule]) -> None:
-        self._rules = {word.lower(): rule for rule in known for word in (rule.code, rule.name)}
+        self._known = known
         self._hints: dict[str, str] = {}
+
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        return {word.lower(): rule for rule in self._known for word in (rule.code, rule.name)}
 
     def idle(self, word: Word, ran: AbstractSet[str]) -> Named:
         """What became of a word that reaches no finding."""
