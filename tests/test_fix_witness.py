@@ -38,15 +38,24 @@ CASES = {
     ),
     "documents": ("--- # a\nb: c\n... # d\n---\n# e\n", ["# a", "# d", "# e"]),
     "properties and aliases": ("a: &b # c\n  d: !e f # g\nh: *b # i\n", ["# c", "# g", "# i"]),
+    "a quoted scalar on several lines": (
+        "a: 'b\n  # c''\n\n  # d' # e\nf: \"g\\\n # h \\\"\n  # i\" # j\nk: l # m\n",
+        ["# e", "# j", "# m"],
+    ),
+    "a plain scalar on several lines": (
+        "a: b\n  'c\n\n  - d # e' # f\ng:\n  h\n  \"i\nj: k # l\n",
+        ["# e' # f", "# l"],
+    ),
+    "a comment ends a plain scalar": ("a: b # c\n  # d\ne: f\n", ["# c", "# d"]),
+    "a quoted scalar below its key": ("a:\n  'b # c'\n  # d\ne: f\n", ["# d"]),
     "carriage returns": ("a: b # c\r\n# d\r\n", ["# c", "# d"]),
 }
 UNTOLD = {
     "a tab before it": ("a: b\t# c\n", ["# c"]),
-    "a quoted scalar on two lines": ("a: 'b\n  # c'\n", []),
-    "a plain scalar on two lines": ("a: b\n  'c # d'\n", ["# d'"]),
     "a plain scalar on two lines, in a flow collection": ("a: [b\n  'c # d\n  ]\n", ["# d"]),
     "a complex key": ("? a # b\n: c # d\n", ["# b", "# d"]),
     "an indentation that is said": ("a: |1\n  # b\n", []),
+    "a blank line deeper than a block scalar": ("- a: |\n     \n   # b\n", ["# b"]),
     "an old way to end a line": ("a: b # c\rd: e # f\n", ["# c", "# f"]),
 }
 

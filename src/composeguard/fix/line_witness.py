@@ -3,9 +3,9 @@
 A `#` begins a comment where white space or nothing stands before it, unless a quoted or a block scalar holds it. So
 who knows of each line whether it begins inside such a scalar needs no parser. This reader knows it where every
 line is of a form that leaves no choice: blank, a comment, a document marker, `key: value`, `- value` or a line of a
-block scalar, where the value ends on its line (plain, quoted, a flow collection whose brackets are balanced, an alias)
-or is a block scalar's head. Where any line is of another form (a value that goes on on the next line, a tab, `?`, an
-odd indicator) it says that it does not know, and ruamel.yaml's scanner is asked: see `witness`.
+value that goes on (a block scalar, a quoted or a plain one, a flow collection whose texts end on their lines). Where
+any line is of another form (a tab, `?`, an odd indicator) it says that it does not know, and ruamel.yaml's scanner is
+asked: see `witness`.
 
 It sees no event, token or mark of libyaml, on which our own reader stands, and it takes a twentieth of ruamel.yaml's
 time. Tests hold the two against each other on random texts, on damaged ones and on the corpus.
@@ -30,6 +30,14 @@ _LINE = re.compile(rf"( *)((?:- +)*)(?:({_DOUBLE}|{_SINGLE}|{_PLAIN}) *:(?: +|$)
 """Indentation, dashes and key."""
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}\"']*(?: +|$))+")
 _QUOTED = re.compile(rf"{_DOUBLE}|{_SINGLE}")
+_BEGUN = re.compile(r"""(?:"[^"\\]*(?:\\.[^"\\]*)*\\?|'[^']*(?:''[^']*)*)$""")
+_GOES_ON = {
+    '"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?:\\?$|("))'),
+    "'": re.compile(r"[^']*(?:''[^']*)*(?:$|('))"),
+}
+"""A quoted scalar that does not end on its line, and a line of it, up to the quote that ends it."""
+_IN_PLAIN = re.compile(r"[^#\t](?:[^:\t#]|:(?! |$)|(?<! )#)*$|[^#\t](?:[^:\t#]|:(?! |$)|(?<! )#)*(?= #)")
+"""A line of a plain scalar up to its comment: nothing but `: ` ends it, and quotes mean nothing in it."""
 _WHOLE_PLAIN = re.compile(_PLAIN)
 _ALIAS = re.compile(r"\*[^\s,\[\]{}:]+")
 _HEAD = re.compile(r"[|>][+-]?(?= |$)")
@@ -51,7 +59,7 @@ def comments_by_lines(text: str) -> list[str] | None:
         return None
     reader = _Lines()
     for line in text.replace("\r\n", "\n").split("\n"):
-        if not reader.take(line.rstrip(" ")):
+        if not reader.take(line):
             return None
     return [comment.replace("\t", " ").rstrip() for comment in reader.comments]
 
@@ -68,24 +76,38 @@ class _Lines:
         self.in_text = False
         self.depth = 0
         """In a block scalar, the column of its lines; 0 before the first."""
+        self.blank = 0
+        """The longest blank line before that first line."""
         self.in_flow = 0
         """How many brackets are open."""
+        self.quote = ""
+        """That of the quoted scalar that goes on."""
+        self.is_plain = False
+        """The last line ended within a plain scalar, which may go on."""
         self.after_value = False
         """In a flow collection, a value has just ended: another one would go on with it."""
 
     def take(self, line: str) -> bool:
         """Whether the line tells."""
+        length = len(line)
+        line = line.rstrip(" ")
+        if self.quote:
+            return self._quoted(line)
         if not line:
+            self.blank = max(self.blank, length)
             return True
         bare = line.lstrip(" ")
         indent = len(line) - len(bare)
         if self.in_text:
             if indent > self.column and indent >= self.depth:
+                # A longer blank line before the first one would be part of the indentation.
+                told = bool(self.depth) or self.blank <= indent
                 self.depth = self.depth or indent
-                return True
+                return told
             self.in_text = False
         if bare[0] == "#":
             self.comments.append(bare)
+            self.is_plain = False
             return True
         if indent == 0 and (marker := _MARKER.match(line)) is not None:
             self.is_open, self.column = True, _NO_ENTRY
@@ -93,7 +115,7 @@ class _Lines:
         if self.in_flow:
             return self._flow(line, 0)
         if not self.is_open and indent > self.column:
-            return False
+            return self.is_plain and self._plain(line, indent)
         found = _LINE.match(line)
         if found is None:
             return False
@@ -118,21 +140,43 @@ class _Lines:
         if properties is not None:
             at = properties.end()
         first = line[at : at + 1]
-        self.is_open = not first or first == "#"
+        self.is_open, self.is_plain = not first or first == "#", False
         if self.is_open:
             if first:
                 self.comments.append(line[at:])
             return True
         if first in "|>":
             head = _HEAD.match(line, at)
-            self.in_text, self.depth = True, 0
+            self.in_text, self.depth, self.blank = True, 0, 0
             return head is not None and self.column != _NO_ENTRY and self._tail(line, head.end())
         if first in "[{":
             self.after_value = False
             return self._flow(line, at)
+        if first in "\"'" and _BEGUN.match(line, at) is not None:
+            self.quote = first
+            return True
         pattern = _QUOTED if first in "\"'" else _ALIAS if first == "*" else _WHOLE_PLAIN
         value = pattern.match(line, at)
+        self.is_plain = pattern is _WHOLE_PLAIN and value is not None and value.end() == len(line)
         return value is not None and self._tail(line, value.end())
+
+    def _quoted(self, line: str) -> bool:
+        """A line of a quoted scalar, and what follows it."""
+        found = _GOES_ON[self.quote].match(line)
+        if found is None:
+            return False
+        if found[1] is None:
+            return True
+        self.quote = ""
+        return self._tail(line, found.end())
+
+    def _plain(self, line: str, at: int) -> bool:
+        """A line of a plain scalar, and the comment that ends it."""
+        found = _IN_PLAIN.match(line, at)
+        if found is None:
+            return False
+        self.is_plain = found.end() == len(line)
+        return self._tail(line, found.end())
 
     def _flow(self, line: str, at: int) -> bool:
         """What a line has of a flow collection, and behind it."""
