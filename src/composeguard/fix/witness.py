@@ -1,8 +1,8 @@
 """Comments as a second reader sees them: the independent witness that an edit loses none.
 
-Where every line of a text tells by itself where its comment begins, `line_witness` reads it: all but one file in a thousand of our
-corpus. Any other text is read whole by ruamel.yaml's scanner. Both answer for the whole text and share nothing with
-the reader whose view they are compared with; where both can read a text, they agree.
+Where every line of a text tells by itself where its comment begins, `line_witness` reads it: all but one file in a
+thousand of our corpus. Any other text is read whole by ruamel.yaml's scanner. Both answer for the whole text and share
+nothing with the reader whose view they are compared with; where both can read a text, they agree.
 
 The scanner is the cheapest of ruamel.yaml's interfaces that yields comments: 0.5 to 0.8 MB a second, a third of what
 loading a round-trip document costs. Importing it takes about 30 ms, so it is imported when there is no way around it.
