@@ -63,5 +63,13 @@ class Finding(Struct, frozen=True):
 
 def finding_order(finding: Finding) -> tuple[object, ...]:
     """The order of findings everywhere: by place, then by what tells two at one place apart."""
-    steps = tuple(str(step) for step in finding.path)
-    return (finding.uri, finding.start, finding.end, finding.code, steps, finding.message, finding.fingerprint)
+    steps = tuple(map(str, finding.path))
+    return (
+        finding.file.uri,
+        finding.start,
+        finding.end,
+        finding.rule.code,
+        steps,
+        finding.message,
+        finding.fingerprint,
+    )

@@ -9,7 +9,7 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.sharing import Indexes, ways
 from composeguard.source.node import Node, Path, Way, child
 
-_OWNER = 2
+OWNER = 2
 """Steps of the path of a service."""
 _BROUGHT = frozenset((Way.EXTENDS, Way.MERGE_KEY))
 
@@ -36,7 +36,7 @@ class Chain:
     ) -> None:
         self.path = path
         self.indexes = indexes
-        owner = path[:_OWNER]
+        owner = path[:OWNER]
         known = None if begun is None else begun.get(owner)
         if known is None:
             index = indexes.of(root.file)
@@ -56,7 +56,7 @@ class Chain:
         node = self.links[-1].node
         for depth in range(len(self.links), len(path) + 1):
             below = child(node, path[depth - 1])
-            if below is None or not _is_written(below):
+            if below is None or not is_written(below):
                 break
             node = below
             spot = self.indexes.of(node.file).find(node)
@@ -114,7 +114,7 @@ class Chain:
         return self.indexes.places(above)[(node.file, node.start)] if isinstance(above, list) else 0
 
 
-def _is_written(node: Node) -> bool:
+def is_written(node: Node) -> bool:
     """Defaults are not, save that of a variable (`${X:-1}`), which stands in the text at the node's own place."""
     via = node.via
     while via is not None:

@@ -113,7 +113,10 @@ class Subject(Struct, frozen=True):
 
 
 def subject(finding: Finding) -> Subject:
-    return Subject(finding.code, tuple("*" if isinstance(step, int) else step for step in finding.path))
+    path = finding.path
+    if any(type(step) is int for step in path):
+        path = tuple("*" if isinstance(step, int) else step for step in path)
+    return Subject(finding.rule.code, path)
 
 
 def _divide(candidates: Sequence[Candidate], refusal: Refusal) -> tuple[Sequence[Candidate], Sequence[Candidate]]:

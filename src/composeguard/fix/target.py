@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import short
-from composeguard.fix.chain import Chain, Link
+from composeguard.fix.chain import OWNER, Chain, Link, is_written
 from composeguard.fix.data import read_data, to_plain
 from composeguard.fix.forms import NAMES, NO_PLACE, put, put_key, set_named, set_pair
 from composeguard.fix.index import Spot
@@ -26,7 +26,7 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.remark import cuts
 from composeguard.fix.sharing import Indexes, Owner, Sharing, ways
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Path, Way
+from composeguard.source.node import Node, Path, Way, child
 
 
 class Located(Struct, frozen=True):
@@ -46,6 +46,7 @@ class Locator:
         self.root = root
         self.indexes = Indexes()
         self._sharing = Sharing(root, self.indexes)
+        self._homes: dict[Path, Link | None] = {}
         self._begun: dict[Path, tuple[Link, ...]] = {}
 
     def _chain(self, path: Path) -> Chain:
@@ -63,6 +64,8 @@ class Locator:
             return Located(operation.file, 0, operation)
         if not operation.path:
             raise Refusal("a whole project cannot be changed")
+        if isinstance(operation, Set | Append) and (simple := self._new_key(operation)) is not None:
+            return simple
         chain = self._chain(operation.path)
         if isinstance(operation, Set | Append):
             own = self._own_key(operation, chain) if chain.end.shared else None
@@ -80,6 +83,37 @@ class Locator:
         if not shared or chain.end.spot.is_alias or self._own_key(operation, chain) is None:
             return None
         return self._checked(self._write(operation, chain), operation, chain)
+
+    def _new_key(self, operation: Set | Append) -> Located | None:
+        """A new key of a service whose text is its own: nearly all there is to do in a large project, and what the
+        way through `_write` and `_checked` comes to. None where it is not as simple as that."""
+        *above, key = operation.path
+        owner = tuple(above)
+        if len(owner) != OWNER or not isinstance(key, str):
+            return None
+        if owner not in self._homes:
+            self._homes[owner] = self._home(owner)
+        home = self._homes[owner]
+        if home is None or not isinstance(home.spot.node.value, dict) or key in home.spot.node.value:
+            return None
+        there = child(home.node, key)
+        if there is not None and is_written(there):
+            return None
+        value = [operation.value] if isinstance(operation, Append) else operation.value
+        return _located(home.spot, Set((*home.spot.path, key), value))
+
+    def _home(self, owner: Path) -> Link | None:
+        """Where a service is written, if it is there alone, with nothing that others take and no tag above it."""
+        try:
+            chain = self._chain(owner)
+        except Refusal:
+            return None
+        link = chain.end
+        index = self.indexes.of(link.spot.node.file)
+        alone = chain.complete and not link.shared and not link.spot.is_alias and link.node.file is link.spot.node.file
+        if not alone or index.may_reset or index.file.problems or index.uses(link.spot):
+            return None
+        return link if self._sharing.guests(link.spot) <= {owner} else None
 
     # Writing ----------------------------------------------------------------------------------------------------
 
