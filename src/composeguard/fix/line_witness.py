@@ -32,8 +32,8 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}\"']*(?: +|$))+")
 _QUOTED = re.compile(rf"{_DOUBLE}|{_SINGLE}")
 _BEGUN = re.compile(r"""(?:"[^"\\]*(?:\\.[^"\\]*)*\\?|'[^']*(?:''[^']*)*)$""")
 _GOES_ON = {
-    '"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?:\\?$|("))'),
-    "'": re.compile(r"[^']*(?:''[^']*)*(?:$|('))"),
+    '"': re.compile(r'\A[^"\\]*(?:\\.[^"\\]*)*(?:\\?$|("))'),
+    "'": re.compile(r"\A[^']*(?:''[^']*)*(?:$|('))"),
 }
 """A quoted scalar that does not end on its line, and a line of it, up to the quote that ends it."""
 _IN_PLAIN = re.compile(r"[^#\t](?:[^:\t#]|:(?! |$)|(?<! )#)*$|[^#\t](?:[^:\t#]|:(?! |$)|(?<! )#)*(?= #)")

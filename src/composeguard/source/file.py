@@ -98,20 +98,22 @@ class SourceFile:
         """The comments in order. A `#` inside a scalar is none."""
         if "#" not in self.text:
             return ()
+        text = self.text
         spans = sorted(_scalar_spans(self))
-        starts = [span[0] for span in spans]
         found: list[Comment] = []
-        position = 0
-        while match := _COMMENT.search(self.text, position):
+        position = begun = 0
+        while match := _COMMENT.search(text, position):
             start, end = match.span()
-            index = bisect_right(starts, start) - 1
-            if index >= 0 and start < spans[index][1]:
+            while begun < len(spans) and spans[begun][0] <= start:
+                begun += 1
+            if begun and start < spans[begun - 1][1]:
                 # A scalar can end in the middle of what looks like a comment: "a # b" # c
-                position = max(spans[index][1], start + 1)
+                position = max(spans[begun - 1][1], start + 1)
                 continue
-            line_start = self.line_starts[self.line_of(start) - 1]
-            own_line = not self.text[line_start:start].strip(" \t\ufeff")
-            found.append(Comment(start, end, match.group(), own_line))
+            before = start - 1
+            while before >= 0 and text[before] in " \t\ufeff":
+                before -= 1
+            found.append(Comment(start, end, match.group(), before < 0 or text[before] in "\r\n"))
             position = end
         return tuple(found)
 
