@@ -50,6 +50,7 @@ _IN_FLOW = re.compile(
 """A value or a sign of a flow collection."""
 
 _OTHER_BREAKS = re.compile("\r(?!\n)|[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029\ufeff]")
+_EMPTY_LINES = re.compile(r"\n\n+")
 _NO_ENTRY = -1
 
 
@@ -58,7 +59,8 @@ def comments_by_lines(text: str) -> list[str] | None:
     if _OTHER_BREAKS.search(text):
         return None
     reader = _Lines()
-    for line in text.replace("\r\n", "\n").split("\n"):
+    # Empty lines mean nothing wherever they stand.
+    for line in _EMPTY_LINES.sub("\n", text.replace("\r\n", "\n")).split("\n"):
         if not reader.take(line):
             return None
     return [comment.replace("\t", " ").rstrip() for comment in reader.comments]

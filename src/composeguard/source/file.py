@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -60,6 +61,11 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> list[int]:
         """The offset of the first code point of each line."""
+        if "\r" not in self.text:
+            # The usual file, in a third of the time.
+            ends = accumulate(map(len, self.text.split("\n")), initial=0)
+            starts = [length + number for number, length in enumerate(ends)]
+            return starts[:-1]
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     @property
