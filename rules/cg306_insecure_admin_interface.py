@@ -166,6 +166,8 @@ def _is_image_of(repository: str, names: tuple[str, ...]) -> bool:
 
 def _place_of(container: Container, pattern: str) -> Path | None:
     """The word of `command` or `entrypoint` that the pattern matches, alone, with the next word, or in a script."""
+    if not container.command and not container.entrypoint:
+        return None
     search = re.compile(rf"(?:^|\s)(?:{pattern})(?=\s|$)", re.IGNORECASE)
     for key, words in (("command", container.command), ("entrypoint", container.entrypoint)):
         known = [word if isinstance(word, str) else "" for word in words or ()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from composeguard.api import (
@@ -26,6 +27,7 @@ from composeguard.api import (
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
+_Entry = tuple[Path, str, int, int]
 _MENU = 5
 """From how many services that cannot start on, a file is taken for a choice."""
 _SWARM_ONLY = ("endpoint_mode", "placement", "rollback_config", "update_config")
@@ -45,8 +47,25 @@ class _Claim(NamedTuple):
 
     @property
     def shown(self) -> str:
+        return self.up_to(self)
+
+    def up_to(self, last: _Claim) -> str:
+        """The ports from this one to the last of a range."""
         address = "" if self.port.host_ip is None else f" on {self.port.host_ip}"
-        return f"{self.number}/{self.port.protocol}{address}"
+        numbers = self.number if last is self else f"{self.number}-{last.number}"
+        return f"{numbers}/{self.port.protocol}{address}"
+
+
+class _Conflict(NamedTuple):
+    """Ports from `first` to `last`, of one entry each of two containers, or of one twice (then `other` is None)."""
+
+    first: _Claim
+    last: _Claim
+    other: _Claim | None
+
+    @property
+    def what(self) -> str:
+        return f"port{'' if self.first is self.last else 's'} {self.first.up_to(self.last)}"
 
 
 @reading_rule(
@@ -140,7 +159,8 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     project = reading.project
     for_a_swarm = _obeys_swarm(reading)
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
-    conflicts: list[tuple[_Claim, _Claim]] = []
+    conflicts: list[_Conflict] = []
+    replicated: list[_Conflict] = []
     for owner in (*project.services.values(), *project.jobs.values()):
         replicas = _replicas(owner)
         if not owner.publishes or replicas == 0 or (owner.image is None and owner.build is None):
@@ -148,33 +168,66 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
         overridden = {pair.added for pair in kept_ports(reading, owner)}
         for claim in _claims(owner):
             if replicas > 1 and not for_a_swarm and isinstance(claim.number, int):
-                message = f"{replicas} containers of {owner.name} ask for the host's port {claim.shown}"
-                yield Problem(claim.path, message, label="only one of them can start", evidence=claim.shown)
+                replicated.append(_Conflict(claim, claim, None))
             if claim.position in overridden:
                 continue  # CG813 says why it is there twice
             earlier = taken.setdefault((claim.number, str(claim.port.protocol)), [])
             other = next((each for each in earlier if _collide(reading, each, claim)), None)
-            if other is not None and isinstance(claim.number, str) and _is_one_entry(reading, claim, other):
+            if (
+                other is not None
+                and isinstance(claim.number, str)
+                and _entry(reading, claim) == _entry(reading, other) is not None
+            ):
                 continue  # the variable holds a range, of which each port of the container takes one
             earlier.append(claim)
             if other is not None:
-                conflicts.append((claim, other))
-    losers = {claim.owner.name for claim, other in conflicts if claim.owner is not other.owner}
-    for claim, other in conflicts:
-        is_choice = claim.owner is not other.owner and len(losers) >= _MENU
-        yield _conflict(claim, other, Severity.MEDIUM if is_choice else None)
+                conflicts.append(_Conflict(claim, claim, other))
+    for each in _of_ranges(reading, replicated):
+        claim = each.first
+        message = f"{_replicas(claim.owner)} containers of {claim.owner.name} ask for the host's {each.what}"
+        yield Problem(claim.path, message, label="only one of them can start", evidence=claim.shown)
+    losers = {each.first.owner.name for each in conflicts if not _is_own(each)}
+    for each in _of_ranges(reading, conflicts):
+        is_choice = not _is_own(each) and len(losers) >= _MENU
+        yield _problem(each, Severity.MEDIUM if is_choice else None)
 
 
-def _conflict(claim: _Claim, other: _Claim, severity: Severity | None) -> Problem:
+def _is_own(conflict: _Conflict) -> bool:
+    return conflict.other is None or conflict.first.owner is conflict.other.owner
+
+
+def _of_ranges(reading: Reading, conflicts: Iterable[_Conflict]) -> Iterator[_Conflict]:
+    """Those of the neighbouring ports of one entry and the same other one, taken together: a range is one mistake."""
+    groups: dict[tuple[_Entry | None, ...], list[_Conflict]] = {}
+    for each in conflicts:
+        groups.setdefault((_entry(reading, each.first), _entry(reading, each.other)), []).append(each)
+    for group in groups.values():
+        # A project has the ports of a range in the order of their digits.
+        group.sort(key=lambda each: each.first.number if isinstance(each.first.number, int) else 0)
+        begun = group[0]
+        for each in group[1:]:
+            before, number = begun.last.number, each.first.number
+            if isinstance(before, int) and isinstance(number, int) and number == before + 1:
+                begun = begun._replace(last=each.last)
+            else:
+                yield begun
+                begun = each
+        yield begun
+
+
+def _problem(conflict: _Conflict, severity: Severity | None) -> Problem:
+    claim, other = conflict.first, conflict.other or conflict.first
     who = f"{claim.owner.name} asks twice" if claim.owner is other.owner else ""
     message = (
-        f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's port {claim.shown}"
+        f"{who or f'{claim.owner.name} and {other.owner.name} both ask'} for the host's {conflict.what}"
         f"{'' if claim.shown == other.shown else f', the first time as {other.shown}'}"
     )
     return Problem(
         claim.path,
         message,
-        label="the engine gives it to one only",
+        label="the engine gives it to one only"
+        if conflict.first is conflict.last
+        else "the engine gives each to one only",
         severity=severity,
         related=(other.path,),
         evidence=claim.shown,
@@ -195,12 +248,10 @@ def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:
     return _overlap(one.port, other.port) and _together(reading, one.owner, other.owner)
 
 
-def _is_one_entry(reading: Reading, one: _Claim, other: _Claim) -> bool:
-    """Whether both stand in one entry of the file: the short syntax writes a range of ports as one."""
-    first, second = (reading.node(each.owner.at("ports", each.position)) for each in (one, other))
-    if one.owner is not other.owner or first is None or second is None:
-        return False
-    return (first.file, first.start, first.end) == (second.file, second.start, second.end)
+def _entry(reading: Reading, claim: _Claim | None) -> _Entry | None:
+    """What a claim is an entry of, and where: the short syntax writes a range of ports as one."""
+    node = None if claim is None else reading.node(claim.owner.at("ports", claim.position))
+    return None if claim is None or node is None else (claim.owner.path, node.file.uri, node.start, node.end)
 
 
 def _overlap(one: Port, other: Port) -> bool:
@@ -214,6 +265,7 @@ def _overlap(one: Port, other: Port) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def _addresses(host_ip: str | None) -> tuple[IPv4Address | IPv6Address, ...]:
     # Imported where two services want the same port: few do.
     import ipaddress

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from composeguard.compose.files import Files
+from composeguard.compose.files import Content, Files
 from composeguard.compose.request import Request
 from composeguard.engine.fix import Fix, Operation, Safety
 from composeguard.engine.rule import Problem, Rule, reading_rule
@@ -81,7 +81,7 @@ class Project:
         self.mains = mains or (next(iter(files)),)
         self.checks = 0
 
-    def check(self, overlay: Mapping[str, bytes] | None = None) -> Checked:
+    def check(self, overlay: Mapping[str, Content] | None = None) -> Checked:
         self.checks += 1
         root = str(self.folder)
         request = Request(tuple(str(self.folder / name) for name in self.mains), root, root)

@@ -71,6 +71,8 @@ GROWING: Mapping[str, Callable[[int], str]] = {
     "services with secrets": _services(lambda n: f"{{image: x, environment: {{DB_PASSWORD: Zq7xVw93K{n}}}}}"),
     "services with commands": _services(lambda n: f"{{image: x, command: [serve, --password=Zq7xVw93K{n}]}}"),
     "services with host networks": _services(lambda n: "{image: x, network_mode: host, pid: host}"),
+    "services with one capability": _services(lambda n: "{image: x, cap_add: [ALL]}"),
+    "services with a port twice": _services(lambda n: "{image: x, ports: ['80:80', '80:80']}"),
     "ports": _below("ports", lambda n: f'- "{n % 60000 + 1}:{n % 60000 + 1}"'),
     "ports, long": _below("ports", lambda n: f"- {{target: {n % 60000 + 1}, published: '{n % 60000 + 1}'}}"),
     "port ranges": _below("ports", lambda n: '- "1-100:1-100"'),

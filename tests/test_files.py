@@ -11,6 +11,7 @@ import pytest
 from composeguard.compose.files import Files, Reason, UnavailableError
 from composeguard.source.file import SourceError
 from composeguard.source.limits import Limits
+from composeguard.source.read import read_source
 
 
 def folder(path: Path) -> None:
@@ -111,6 +112,30 @@ def test_an_overlay_stands_in_for_a_file(tmp_path: Path) -> None:
     assert files.source(str(tmp_path / "a.yaml")).text == "a: trial"
     assert files.is_file(stdin)
     assert files.source(stdin).uri == "stdin.yaml"
+
+
+def test_a_file_that_is_read_already_is_not_read_again(tmp_path: Path) -> None:
+    """Only if its bytes would be read as this very file."""
+    path = str(tmp_path / "a.yaml")
+    (tmp_path / "a.yaml").write_text("a: disk")
+    (tmp_path / "b.yaml").write_text("b: disk")
+    base = Files(str(tmp_path))
+    known = base.source(path), base.source(str(tmp_path / "b.yaml"))
+    trial = read_source("a.yaml", b"a: trial", path=path)
+    files = base.beside({path: trial})
+    assert files.source(path) is trial
+    assert files.source(str(tmp_path / "b.yaml")) is known[1]
+    assert base.source(path) is known[0]
+    for wrong in (
+        read_source("other.yaml", b"a: trial", path=path),
+        read_source("a.yaml", b"a: trial", path="elsewhere"),
+    ):
+        assert base.beside({path: wrong}).source(path) is not wrong
+    marked = read_source("a.yaml", "a: \u00e9".encode(), path=path)
+    marked.text = "\ufeffa: \u00e9"
+    again = base.beside({path: marked}).source(path)
+    assert again is not marked
+    assert (again.bom, again.text) == (True, "a: \u00e9")
 
 
 def test_an_overlay_has_the_same_limit(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from composeguard.engine.fix import Append, Operation, Remove, Rename, Set
@@ -109,3 +111,27 @@ def test_types_count() -> None:
     assert not same(0.0, -0.0)
     assert not same(Alias("a"), Alias("b"))
     assert not same(Marked(1, None, "a"), Marked(1, None, "b"))
+
+
+def test_collections_of_many_services_that_become_empty() -> None:
+    """Among them nested ones, and one that gets an item at the same time."""
+    operations: list[Operation] = [Remove(("s", f"a{number}", "x", 0)) for number in range(2000)]
+    nested: list[Operation] = [
+        Remove(("s", "b", "ports", 0)),
+        Remove(("s", "b", "networks", "c")),
+        Append(("s", "b", "networks"), "d"),
+    ]
+    data: Data = {
+        "s": {
+            **{f"a{number}": {"x": [1]} for number in range(2000)},
+            "b": {"ports": [1], "networks": {"c": None}, "y": 1},
+        }
+    }
+    started = time.process_time()
+    settled = settle(operations + nested, data)
+    assert time.process_time() - started < 2
+    assert settled == [
+        *(Set(("s", f"a{number}", "x"), []) for number in range(2000)),
+        Remove(("s", "b", "ports")),
+        Set(("s", "b", "networks"), ["d"]),
+    ]

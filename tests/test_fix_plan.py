@@ -139,6 +139,22 @@ def test_a_fix_that_brings_a_finding_is_refused(tmp_path: Path) -> None:
     assert [each.reason for each in planned.refused] == ["it would bring a new finding, TEST001"]
 
 
+def test_what_is_wrong_in_every_service_is_found_as_fast_as_in_one(tmp_path: Path) -> None:
+    def no_runtime(reading: Reading) -> Wishes:
+        for name, node in _services(reading).items():
+            if "runtime" in node:
+                yield ("services", name, "runtime"), ()
+
+    rules = [made_up_rule(no_runtime, code="TEST001"), sets("runtime", "r", "TEST002")]
+    rules += [sets(key, "x", f"TEST10{number}") for number, key in enumerate(("user", "hostname", "domainname"))]
+    services = "".join(f"  s{number}:\n    image: a\n" for number in range(100))
+    project = Project(tmp_path, {"compose.yaml": "services:\n" + services}, rules)
+    planned = project.plan()
+    assert len(planned.applied) == 300
+    assert [each.reason for each in planned.refused] == ["it would bring a new finding, TEST001"] * 100
+    assert project.checks < 12
+
+
 def test_fixes_that_undo_each_other_come_to_an_end(tmp_path: Path) -> None:
     rules = [sets("user", "1", "TEST001"), sets("user", "2", "TEST002")]
     planned = Project(tmp_path, {"compose.yaml": HEAD}, rules).plan()

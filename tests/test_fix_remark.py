@@ -89,6 +89,11 @@ CASES = [
         HEAD[:-1] + " " + MARK + "\n    command: |\n      " + MARK + "\n",
         HEAD + "    command: |\n      " + MARK + "\n",
     ),
+    (
+        "at the head of a block scalar",
+        HEAD + "    command: |  " + MARK + "\n      b\n",
+        HEAD + "    command: |\n      b\n",
+    ),
 ]
 
 
@@ -116,7 +121,8 @@ def test_what_is_no_comment_is_refused(start: int, end: int) -> None:
 
 
 def test_what_only_one_reader_sees_stays() -> None:
-    text = HEAD + "    command: |  " + MARK + "\n      b\n"
+    """A value whose key is no text is in no tree of ours, so that what is in it looks like a comment."""
+    text = HEAD + "    ports:\n      - 8080: 'a " + MARK + "'\n"
     with pytest.raises(Refusal, match="disagree"):
         without(text, MARK)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from msgspec import Struct, field
 from tests.fix_harness import Project, made_up_rule
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, Set
+from composeguard.fix.refusal import Refusal
+from composeguard.fix.target import Locator
 from composeguard.model.reading import Reading
+from composeguard.source.node import Node
 from composeguard.source.node import Path as Steps
 
 HEAD = "services:\n  web:\n    image: a\n"
@@ -335,3 +339,33 @@ def test_target(case: Case, tmp_path: Path) -> None:
     else:
         assert not planned.refused
         assert planned.applied
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_new_key_goes_where_the_long_way_leads(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short way for keys of a service's own is no other rule."""
+    root = Project(tmp_path, case.files, (), *case.mains).check().root
+    sections = {key: entries for key, entries in _entries(root) if key in ("services", "jobs", "networks", "volumes")}
+    operations: list[Operation] = [
+        operation
+        for section, entries in sections.items()
+        for name, entry in _entries(entries)
+        for key in (*dict(_entries(entry)), "new")
+        for operation in (Set((section, name, key), True), Append((section, name, key), "a"))
+    ]
+    assert operations
+    short = [_where(Locator(root), operation) for operation in operations]
+    monkeypatch.setattr(Locator, "_new_key", lambda *_: None)
+    assert [_where(Locator(root), operation) for operation in operations] == short
+
+
+def _entries(node: Node) -> Iterable[tuple[str, Node]]:
+    return node.value.items() if isinstance(node.value, dict) else ()
+
+
+def _where(locator: Locator, operation: Operation) -> object:
+    try:
+        found = locator.locate(operation)
+    except Refusal as refusal:
+        return refusal.reason
+    return found.file.uri, found.document, repr(found.operation), found.needs

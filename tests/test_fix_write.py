@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.write import encode, write
+from composeguard.fix.write import write
+from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.read import read_source
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.rule_cases import marked
 
-from composeguard.compose.files import Files
+from composeguard.compose.files import Content, Files
 from composeguard.compose.request import Request
 from composeguard.config import Configuration, Settings, rule_options, selection
 from composeguard.engine.finding import Finding
@@ -18,6 +18,7 @@ from composeguard.fix.judge import Checked
 from composeguard.fix.plan import plan
 from composeguard.model.read import read_project
 from composeguard.policy.builtin import load_builtin
+from composeguard.source.file import SourceFile
 
 _FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "projects" / "monitoring"
 _DEVIATIONS = sorted((_FOLDER / "deviations").glob("*.yaml"))
@@ -28,7 +29,7 @@ def _checked(
     *overrides: Path,
     profile: Profile = Profile.RECOMMENDED,
     runtime: str = "",
-    overlay: Mapping[str, bytes] | None = None,
+    overlay: Mapping[str, Content] | None = None,
 ) -> Checked:
     names = tuple(str(path) for path in (_FOLDER / "compose.yaml", *overrides))
     request = Request(files=names, project_directory=str(_FOLDER), root=str(_FOLDER))
@@ -74,7 +75,7 @@ def test_a_deviation_is_found_where_it_is(path: Path) -> None:
 def test_writable_mounts_are_made_read_only_without_asking() -> None:
     path = _FOLDER / "deviations" / "writable-mounts.yaml"
 
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+    def recheck(overlay: Mapping[str, SourceFile]) -> Checked:
         return _checked(path, overlay=overlay)
 
     result = plan(_checked(path), recheck, allow_unsafe=False, wanted=lambda found: found.code == "CG705")

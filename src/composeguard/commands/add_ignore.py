@@ -21,11 +21,12 @@ from composeguard.engine.suppress import service_line
 from composeguard.errors import UsageError
 from composeguard.fix.accept import Acceptor
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.write import encode, write
+from composeguard.fix.write import write
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 from composeguard.report.style import Style
 from composeguard.source import disk
+from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 
 _NEVER = "what could not be read or seen, and what is said of comments, is not accepted by a comment"

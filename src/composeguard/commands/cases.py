@@ -23,6 +23,7 @@ from composeguard.fix.judge import Checked
 from composeguard.fix.plan import Plan, plan
 from composeguard.model.read import read_project
 from composeguard.model.reading import Reading
+from composeguard.source.file import SourceFile
 from composeguard.source.regex import regex
 
 ABOUT_THE_RUN = (Scope.SUPPRESSION, Scope.FAILURE)
@@ -150,8 +151,8 @@ def fixed(case: Case, rules: Sequence[Rule] | None = None, fixing: Sequence[Rule
         reading = case.reading(text)
         return Checked(reading.root, case.findings(reading, judging))
 
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
-        return state(overlay[str(case.path)].decode())
+    def recheck(overlay: Mapping[str, SourceFile]) -> Checked:
+        return state(overlay[str(case.path)].text)
 
     start = state(without_marks(case.text))
     return plan(start, recheck, allow_unsafe=True, wanted=lambda finding: finding.code in codes)

@@ -20,9 +20,11 @@ from composeguard.engine.report import Report
 from composeguard.fix.judge import Checked
 from composeguard.fix.plan import FilePlan, Plan, Refused, plan
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.write import encode, write
+from composeguard.fix.write import write
 from composeguard.report.escape import visible
 from composeguard.report.style import Style
+from composeguard.source.collector import collector_off
+from composeguard.source.decode import encode
 
 if TYPE_CHECKING:
     from composeguard.report.options import RenderOptions
@@ -53,7 +55,7 @@ def run_fix(options: FixOptions) -> int:
         start = Checked(result.reading.root, result.judged)
         wanted = choose(start, result)
         try:
-            with deadline(options.timeout):
+            with deadline(options.timeout), collector_off():
                 done, after = _plan(linter, result, options, start, wanted)
         except OutOfTimeError:
             linter.fail(result.project, f"no fixes planned within {options.timeout:g} seconds")
@@ -110,7 +112,7 @@ def _plan(
     """The plan, and the project as it is then, if it was read last."""
     latest = (start, result)
 
-    def recheck(overlay: Mapping[str, bytes]) -> Checked:
+    def recheck(overlay: Mapping[str, SourceFile]) -> Checked:
         nonlocal latest
         again = linter.check(result.project, overlay)
         latest = (Checked(again.reading.root, again.judged), again)
@@ -130,10 +132,15 @@ def _plan(
 
 def _as_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
     """The findings at their places in a text: those of other rounds know only the places in what was edited then."""
-    before = {finding.identity: finding for finding in result.judged}
-    by_message = {(finding.code, finding.message): finding for finding in result.judged}
+    before: dict[str, Finding] = {}
+    by_message: dict[tuple[str, str], Finding] = {}
     for finding in fixed:
-        yield before.get(finding.identity) or by_message.get((finding.code, finding.message)) or finding
+        if not before:
+            before = {each.identity: each for each in result.judged}
+        there = before.get(finding.identity)
+        if there is None and not by_message:
+            by_message = {(each.code, each.message): each for each in result.judged}
+        yield there or by_message.get((finding.code, finding.message)) or finding
 
 
 def _refused_there(result: Result, refused: Sequence[Refused]) -> Iterator[Refused]:

@@ -21,7 +21,7 @@ from composeguard.commands.progress import progress
 from composeguard.commands.result import Judged, Result
 from composeguard.commands.today import today
 from composeguard.compose.discover import ProjectFiles
-from composeguard.compose.files import Files
+from composeguard.compose.files import Content, Files
 from composeguard.compose.request import Request
 from composeguard.config import Configuration, Settings
 from composeguard.engine.finding import Finding
@@ -34,7 +34,7 @@ from composeguard.model.read import read_project
 from composeguard.report.escape import visible
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
-from composeguard.source.collector import all_stays
+from composeguard.source.collector import all_stays, collector_off
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
@@ -81,6 +81,8 @@ class Linter:
         self.inputs = Inputs(options, self.equipment, self.configurations, self.cwd, self._unreadable)
         self._changes: dict[Path, Changes] = {}
         self._files: dict[tuple[Path, Path], Files] = {}
+        self._ran: dict[int, Selection] = {}
+        """The rules that run under each configuration, by the `id` of what is remembered as long as this is."""
         self._bases: set[Path] = set()
         """What names in reports of this run are relative to."""
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
@@ -205,14 +207,17 @@ class Linter:
         names = ", ".join(result.files)
         sys.stderr.write(visible(f"read {names} with {settings}: {len(result.selection.rules)} rules") + "\n")
 
-    def check(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None = None) -> Result:
+    def check(self, project: ProjectFiles, overlay: Mapping[str, Content] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
         equipped = self.configurations.of(Path(project.directory))
         configuration, chosen = equipped.configuration, equipped.selection
         reading = read_project(self._request(project), self._open(project, overlay))
-        ran = judges(chosen, configuration.settings) if self._judging else chosen
-        ran = replace(ran, minimum=Severity.INFO)
-        outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
+        ran = self._ran.get(id(equipped))
+        if ran is None:
+            ran = judges(chosen, configuration.settings) if self._judging else chosen
+            ran = self._ran[id(equipped)] = replace(ran, minimum=Severity.INFO)
+        with collector_off():
+            outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(Path(project.directory)) or self.cwd
@@ -297,16 +302,15 @@ class Linter:
             profiles=options.compose_profiles,
         )
 
-    def _open(self, project: ProjectFiles, overlay: Mapping[str, bytes] | None) -> Files:
+    def _open(self, project: ProjectFiles, overlay: Mapping[str, Content] | None) -> Files:
         directory = Path(project.directory)
         root = repository(directory) or directory
         base = self._names_from(project)
-        if overlay is not None:
-            return Files(str(root), names_from=str(base), overlay={**self.inputs.overlay, **overlay})
         key = (root, base)
         if key not in self._files:
             self._files[key] = Files(str(root), names_from=str(base), overlay=self.inputs.overlay)
-        return self._files[key]
+        files = self._files[key]
+        return files if overlay is None else files.beside(overlay)
 
 
 def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: Path | None) -> Linter:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from copy import copy
 from enum import Enum
 from pathlib import Path
 
 from composeguard.source import disk
+from composeguard.source.decode import encode, is_read_so
 from composeguard.source.file import SourceError, SourceFile
 from composeguard.source.limits import DEFAULT, Limits
 from composeguard.source.read import read_source
@@ -32,6 +34,10 @@ class UnavailableError(Exception):
         self.reason = reason
 
 
+Content = bytes | SourceFile
+"""What stands in for a file: its bytes, or a file on trial that is read already, which saves reading it again."""
+
+
 class Files:
     """Reads files below `root` and keeps them for all projects of a run.
 
@@ -45,7 +51,7 @@ class Files:
         root: str,
         *,
         names_from: str | None = None,
-        overlay: Mapping[str, bytes] | None = None,
+        overlay: Mapping[str, Content] | None = None,
         limits: Limits = DEFAULT,
     ) -> None:
         self.limits = limits
@@ -55,6 +61,14 @@ class Files:
         self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
         self._sources: dict[Path, SourceFile | Exception] = {}
         self._texts: dict[Path, SourceFile | Exception] = {}
+
+    def beside(self, overlay: Mapping[str, Content]) -> Files:
+        """The same files as they are known now, with more contents that stand in for some."""
+        files = copy(self)
+        files._overlay = self._overlay | {self._real(path): content for path, content in overlay.items()}
+        files._sources = {real: known for real, known in self._sources.items() if real not in files._overlay}
+        files._texts = {real: known for real, known in self._texts.items() if real not in files._overlay}
+        return files
 
     @property
     def root(self) -> Path:
@@ -72,13 +86,22 @@ class Files:
         found = self._sources.get(real)
         if found is None:
             try:
-                found = read_source(self._uri(real), self._read(real), path=str(real), limits=self.limits)
+                found = self._on_trial(real) or read_source(
+                    self._uri(real), self._read(real), path=str(real), limits=self.limits
+                )
             except (SourceError, UnavailableError) as error:
                 found = error
             self._sources[real] = found
         if isinstance(found, Exception):
             raise found
         return found
+
+    def _on_trial(self, real: Path) -> SourceFile | None:
+        """What stands in for a file and is read already, if its bytes would be read so under this name."""
+        given = self._overlay.get(real)
+        if not isinstance(given, SourceFile) or (given.uri, given.path) != (self._uri(real), str(real)):
+            return None
+        return given if is_read_so(given, self._read(real), self.limits) else None
 
     def text(self, path: str) -> SourceFile:
         """A file of any other syntax, decoded and without byte order mark; it has no documents.
@@ -159,8 +182,9 @@ class Files:
         return real.name
 
     def _read(self, real: Path) -> bytes:
-        data = self._overlay.get(real)
-        if data is not None:
+        content = self._overlay.get(real)
+        if content is not None:
+            data = encode(content, content.text) if isinstance(content, SourceFile) else content
             if len(data) > self.limits.bytes:
                 raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
             return data

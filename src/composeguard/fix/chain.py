@@ -9,6 +9,10 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.sharing import Indexes, ways
 from composeguard.source.node import Node, Path, Way, child
 
+OWNER = 2
+"""Steps of the path of a service."""
+_BROUGHT = frozenset((Way.EXTENDS, Way.MERGE_KEY))
+
 
 class Link(Struct, frozen=True):
     """A node of the resolved path and the spot that it was written at.
@@ -22,23 +26,40 @@ class Link(Struct, frozen=True):
 
 
 class Chain:
-    """The links of a path that exist, the root first. `links[i]` is what `path[:i]` leads to."""
+    """The links of a path that exist, the root first. `links[i]` is what `path[:i]` leads to.
 
-    def __init__(self, root: Node, path: Path, indexes: Indexes) -> None:
+    `begun` remembers the links down to the owner (a service, say), which nearly all paths have in common with others.
+    """
+
+    def __init__(
+        self, root: Node, path: Path, indexes: Indexes, begun: dict[Path, tuple[Link, ...]] | None = None
+    ) -> None:
         self.path = path
         self.indexes = indexes
-        self.links: list[Link] = []
-        index = indexes.of(root.file)
-        if not index.roots:
-            raise Refusal("the project has no text")
-        self.links.append(Link(root, index.find(root) or index.roots[0]))
-        node = root
-        for depth, step in enumerate(path, start=1):
-            below = child(node, step)
-            if below is None or not _is_written(below):
+        owner = path[:OWNER]
+        known = None if begun is None else begun.get(owner)
+        if known is None:
+            index = indexes.of(root.file)
+            if not index.roots:
+                raise Refusal("the project has no text")
+            self.links = [Link(root, index.find(root) or index.roots[0])]
+            self._follow(owner)
+            if begun is not None:
+                begun[owner] = tuple(self.links)
+        else:
+            self.links = list(known)
+        if len(self.links) > len(owner):
+            self._follow(path)
+
+    def _follow(self, path: Path) -> None:
+        """Go on down to the end of a path, as far as it exists."""
+        node = self.links[-1].node
+        for depth in range(len(self.links), len(path) + 1):
+            below = child(node, path[depth - 1])
+            if below is None or not is_written(below):
                 break
             node = below
-            spot = indexes.of(node.file).find(node)
+            spot = self.indexes.of(node.file).find(node)
             if spot is None or Way.ENV_FILE in ways(node):
                 raise Refusal("the value is not written in a Compose file")
             self.links.append(Link(node, spot, self._is_shared(node, spot, path[:depth])))
@@ -48,7 +69,7 @@ class Chain:
         return (
             above.shared
             or (above.spot.is_alias and spot is not above.spot)
-            or bool(ways(node) & {Way.EXTENDS, Way.MERGE_KEY})
+            or (node.via is not None and not _BROUGHT.isdisjoint(ways(node)))
             or spot.path[:2] != path[:2]
         )
 
@@ -93,7 +114,7 @@ class Chain:
         return self.indexes.places(above)[(node.file, node.start)] if isinstance(above, list) else 0
 
 
-def _is_written(node: Node) -> bool:
+def is_written(node: Node) -> bool:
     """Defaults are not, save that of a variable (`${X:-1}`), which stands in the text at the node's own place."""
     via = node.via
     while via is not None:

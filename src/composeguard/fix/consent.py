@@ -11,6 +11,8 @@ from composeguard.fix.target import Located
 
 def missing(findings: Sequence[Finding], located: Sequence[Located]) -> str:
     """The reason to refuse where others share the text and do not ask for the same; "" where all do."""
+    if not any(each.needs for each in located):
+        return ""
     asking = {owner for finding in findings for owner in _owners(finding)}
     others: set[Owner] = set()
     for each in located:

@@ -51,6 +51,7 @@ class Editor:
         self.file = index.file
         self._style: Style | None = None
         self._quotes: dict[Spot, str] = {}
+        self._lines: dict[tuple[str, str, int, Style, str], list[str]] = {}
 
     @property
     def style(self) -> Style:
@@ -118,18 +119,27 @@ class Editor:
             kept = {name: node for name, node in value.items() if name not in site.removed}
             style = beside(self.style, spot)
             key_like = _key_like(next(iter(value.values())))
-            last = next(reversed(kept))
+            last, end = next(reversed(kept)), next(reversed(value))
+            offsets: dict[str, int] = {}
             for order, name, new in site.added:
                 near = neighbour(name or "", kept) or last
-                deep = indent if near == last and near == next(reversed(value)) else indent + 1
-                offset = block.after(kept[near], deep)
-                if block.ends_open(kept[near], offset):
-                    offset = block.before(kept[near])
-                lines = entry_lines(name or "", new, indent, style, key_like=key_like)
-                edits.append(block.insertion(self.file, offset, lines, indent, order))
+                if near not in offsets:
+                    deep = indent if near == last and near == end else indent + 1
+                    offset = block.after(kept[near], deep)
+                    offsets[near] = block.before(kept[near]) if block.ends_open(kept[near], offset) else offset
+                lines = self._entry_lines(name or "", new, indent, style, key_like)
+                edits.append(block.insertion(self.file, offsets[near], lines, indent, order))
         elif isinstance(value, list):
             edits.extend(self._items(site, value, indent))
         return edits
+
+    def _entry_lines(self, name: str, value: Plain, indent: int, style: Style, key_like: str) -> list[str]:
+        """The lines of a new entry, which many services get."""
+        key = (name, repr(value), indent, style, key_like)
+        lines = self._lines.get(key)
+        if lines is None:
+            lines = self._lines[key] = entry_lines(name, value, indent, style, key_like=key_like)
+        return lines
 
     def _items(self, site: _Site, value: list[Node], indent: int) -> list[Edit]:
         spot = site.spot

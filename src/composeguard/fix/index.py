@@ -13,23 +13,25 @@ from composeguard.source.node import Node, Path, child
 class Spot:
     """A node of a source tree with the way to it. Aliases are leaves: what they share stands elsewhere."""
 
-    __slots__ = ("document", "node", "parent", "step")
+    __slots__ = ("_path", "document", "entry", "node", "parent", "step")
 
     def __init__(self, node: Node, parent: Spot | None, step: str | int, document: int) -> None:
         self.node = node
         self.parent = parent
         self.step = step
         self.document = document
+        self.entry: Spot | None = None
+        """The section entry (a service, say) that holds it: two steps below the root of its document."""
+        if parent is not None:
+            self.entry = parent.entry or (self if parent.parent is not None else None)
+        self._path: Path | None = None
 
     @property
     def path(self) -> Path:
         """The path in the tree of its document."""
-        steps: list[str | int] = []
-        spot: Spot | None = self
-        while spot is not None and spot.parent is not None:
-            steps.append(spot.step)
-            spot = spot.parent
-        return tuple(reversed(steps))
+        if self._path is None:
+            self._path = () if self.parent is None else (*self.parent.path, self.step)
+        return self._path
 
     def upward(self) -> Iterator[Spot]:
         """This spot and those that hold it, up to the document's root."""
@@ -59,6 +61,8 @@ class SourceIndex:
         self.roots: list[Spot] = []
         self._aliases: list[Counter[str]] = []
         """For each document, how often its aliases use a name."""
+        self.may_reset = "!reset" in file.text
+        """Whether a tag may take something away."""
         for number, root in enumerate(file.documents):
             self._read(root, number)
 
@@ -104,6 +108,15 @@ class SourceIndex:
                 return None
             node = below
         return self._by_node[id(node)]
+
+    def site(self, document: int, path: Path) -> tuple[Spot | None, Spot | None]:
+        """The spot at a source path, and the one to change there: that, or what would hold it."""
+        holder = self.at(document, path[:-1])
+        if holder is None or not path:
+            return holder, holder
+        below = None if holder.is_alias else child(holder.node, path[-1])
+        there = None if below is None else self._by_node[id(below)]
+        return there, there or holder
 
     @cached_property
     def anchored(self) -> dict[int, Spot]:

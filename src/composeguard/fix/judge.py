@@ -85,8 +85,8 @@ class Judge:
         try:
             trial(candidates)
         except Refusal as refusal:
-            if len(candidates) == 1:
-                self.failed.append((candidates[0], refusal.reason))
+            if len(candidates) == 1 or _is_one_each(candidates, refusal):
+                self.failed.extend((candidate, refusal.reason) for candidate in candidates)
                 return []
             if self._checks > _TRIALS:
                 self.failed.extend((candidate, "no proof was found in time") for candidate in candidates)
@@ -113,19 +113,42 @@ class Subject(Struct, frozen=True):
 
 
 def subject(finding: Finding) -> Subject:
-    return Subject(finding.code, tuple("*" if isinstance(step, int) else step for step in finding.path))
+    path = finding.path
+    if any(type(step) is int for step in path):
+        path = tuple("*" if isinstance(step, int) else step for step in path)
+    return Subject(finding.rule.code, path)
 
 
 def _divide(candidates: Sequence[Candidate], refusal: Refusal) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
-    """Those that the refusal does not speak of, and those that it does; halves where it does not tell."""
-    suspect = [each for each in candidates if _concerns(each, refusal.blame)]
-    if suspect and len(suspect) < len(candidates):
-        return [each for each in candidates if not _concerns(each, refusal.blame)], suspect
+    """Those that the refusal does not speak of, and those that it does. Where it speaks of all, half of what each
+    service asks for, and the other half: what is wrong in every service is found as fast as in one."""
+    concerned = [_concerned(each, refusal.blame) for each in candidates]
+    if all(concerned):
+        numbers: Counter[Path] = Counter()
+        halves: tuple[list[Candidate], list[Candidate]] = ([], [])
+        sizes = Counter(owners[0] for owners in concerned)
+        for candidate, owners in zip(candidates, concerned, strict=True):
+            place = owners[0]
+            halves[2 * numbers[place] >= sizes[place]].append(candidate)
+            numbers[place] += 1
+        if all(halves):
+            return halves
+    elif any(concerned):
+        told = list(zip(candidates, concerned, strict=True))
+        return [each for each, owners in told if not owners], [each for each, owners in told if owners]
     middle = len(candidates) // 2
     return candidates[:middle], candidates[middle:]
 
 
-def _concerns(candidate: Candidate, blame: frozenset[Path]) -> bool:
-    return any(subject(finding).path[:2] in blame for finding in candidate.findings) or any(
-        located.operation.path[:2] in blame for located in candidate.located
-    )
+def _is_one_each(candidates: Sequence[Candidate], refusal: Refusal) -> bool:
+    """Whether the refusal speaks of every candidate, and of no other at its place: then each is at fault."""
+    concerned = [_concerned(each, refusal.blame) for each in candidates]
+    owners = [owner for some in concerned for owner in some]
+    return all(concerned) and len(set(owners)) == len(owners)
+
+
+def _concerned(candidate: Candidate, blame: frozenset[Path]) -> list[Path]:
+    """What a candidate asks for, or would be written in, of what is blamed."""
+    paths = [subject(finding).path[:2] for finding in candidate.findings]
+    paths += [located.operation.path[:2] for located in candidate.located]
+    return [path for path in dict.fromkeys(paths) if path in blame]

@@ -56,6 +56,8 @@ def _holder(candidate: Candidate, indexes: Indexes) -> Spot | None:
     """The mapping of a service that a candidate puts new keys into, if that is all it does."""
     first = candidate.located[0]
     index = indexes.of(first.file)
+    if not index.anchored:
+        return None
     holder = index.at(first.document, first.operation.path[:-1]) if first.operation.path else None
     if holder is None or not isinstance(holder.node.value, dict) or len(holder.path) != 2:
         return None

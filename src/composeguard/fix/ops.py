@@ -6,6 +6,7 @@ Paths here are those of one source document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix.data import Alias, Data, Marked, copy_data, from_plain
@@ -82,14 +83,18 @@ def settle(operations: Sequence[Operation], data: Data) -> list[Operation]:
         emptied = _emptied(settled, data)
         if not emptied:
             return settled
-        for path in emptied:
-            settled = [each for each in settled if not (isinstance(each, Remove) and each.path[:-1] == path)]
-            appended = [each for each in settled if isinstance(each, Append) and each.path == path]
-            if appended:
-                settled = [each for each in settled if each not in appended]
-                settled.append(Set(path, [each.value for each in appended]))
-            else:
-                settled.append(_emptying(path, data))
+        for _, alike in groupby(emptied, key=len):
+            # Those of one depth do not hold each other.
+            appended: dict[Path, list[Plain]] = {path: [] for path in alike}
+            kept: list[Operation] = []
+            for each in settled:
+                if isinstance(each, Append) and each.path in appended:
+                    appended[each.path].append(each.value)
+                elif not isinstance(each, Remove) or each.path[:-1] not in appended:
+                    kept.append(each)
+            for path, values in appended.items():
+                kept.append(Set(path, values) if values else _emptying(path, data))
+            settled = kept
         settled = _without_doubles(settled)
 
 

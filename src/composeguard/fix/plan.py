@@ -21,13 +21,12 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.target import Located, Locator
 from composeguard.fix.trial import Bench, Candidate, Tried
 from composeguard.fix.witness import Witness
-from composeguard.fix.write import encode
 from composeguard.source.file import SourceFile
 
 ROUNDS = 10
 
-Recheck = Callable[[Mapping[str, bytes]], Checked]
-"""Reads and judges the project again, with the given contents in the place of files (by `SourceFile.path`)."""
+Recheck = Callable[[Mapping[str, SourceFile]], Checked]
+"""Reads and judges the project again, with the given files, as proved, in the place of others by `SourceFile.path`."""
 
 
 class Applied(Struct, frozen=True):
@@ -104,7 +103,8 @@ class _Planner:
         self.by_name = by_name
         self.witness = Witness()
         self.originals: dict[str, SourceFile] = {}
-        self.texts: dict[str, str] = {}
+        self.made: dict[str, SourceFile] = {}
+        """The files as they are after the last round, proved."""
         self.lost: dict[str, list[str]] = {}
         self.applied: list[Applied] = []
         self.failed: dict[str, str] = {}
@@ -134,9 +134,9 @@ class _Planner:
             Refused(each, f"first {_what_first(each)}, else Compose refuses the project") for each in self._waiting()
         )
         files = tuple(
-            FilePlan(self.originals[path], text, tuple(self.lost.get(path, ())))
-            for path, text in self.texts.items()
-            if text != self.originals[path].text
+            FilePlan(self.originals[path], file.text, tuple(self.lost.get(path, ())))
+            for path, file in self.made.items()
+            if file.text != self.originals[path].text
         )
         return Plan(files, tuple(self.applied), tuple(refused), self._skipped(), self.current)
 
@@ -250,16 +250,14 @@ class _Planner:
             return again
         for path, each in verdict.tried.items():
             self.originals.setdefault(path, each.file)
-            self.texts[path] = each.text
+            self.made[path] = each.proved.file
             self.lost.setdefault(path, []).extend(each.proved.lost)
         self.current = verdict.after
         self.applied.extend(Applied(finding, number) for each in verdict.held for finding in each.findings)
         return True
 
     def _look(self, tried: Mapping[str, Tried]) -> Checked:
-        overlay = {path: encode(self.originals[path], text) for path, text in self.texts.items()}
-        overlay.update({path: encode(each.file, each.text) for path, each in tried.items()})
-        return self.recheck(overlay)
+        return self.recheck(self.made | {path: each.proved.file for path, each in tried.items()})
 
 
 def _what_first(finding: Finding) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from composeguard.engine.fix import Operation
 from composeguard.fix.data import Data, read_data, same
-from composeguard.fix.edits import Edit
+from composeguard.fix.edits import Edit, splice
 from composeguard.fix.ops import apply_all
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.remark import Cut, cuts
@@ -53,6 +53,8 @@ class Prover:
         Raises:
             Refusal: it is not proved; says which part.
         """
+        if text != splice(self.file.text, edits):
+            raise Refusal("the edited text differs outside its edits")
         after = self._parse(text)
         try:
             return self._compared(after, edits, operations)
@@ -85,7 +87,7 @@ class Prover:
         return after
 
     def _comments(self, after: SourceFile, edits: Sequence[Edit], taken: Mapping[int, Cut]) -> tuple[str, ...]:
-        """Every comment outside what was removed is there, in order, for our reader and for ruamel.yaml's; of those
+        """Every comment outside what was removed is there, in order, for our reader and for the witness; of those
         that an operation is about, what it leaves."""
         starts = [edit.start for edit in edits]
         comments = self.file.comments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from composeguard.engine.fix import Plain
 from composeguard.fix.style import Style
@@ -25,6 +26,7 @@ def is_ambiguous(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in (_OLD_WORD, _NUMBERLIKE, _DATELIKE, _BASE_60))
 
 
+@lru_cache(maxsize=4096)
 def needs_quotes(text: str, *, flow: bool) -> bool:
     """Whether a string cannot stand plain, or would be read otherwise by some reader."""
     if not _PLAIN.fullmatch(text) or _SPECIAL.search(text) or (flow and _FLOW_SPECIAL.search(text)):

@@ -10,10 +10,13 @@ from composeguard.source.node import Node, Path, Via, Way
 
 Owner = Path
 """The first two steps of a resolved path: a section and a name, such as `("services", "web")`."""
+_WRITTEN: frozenset[Way] = frozenset()
 
 
 def ways(node: Node) -> frozenset[Way]:
     """How the value came, in any order."""
+    if node.via is None:
+        return _WRITTEN
     found: set[Way] = set()
     via: Via | None = node.via
     while via is not None:
@@ -30,6 +33,7 @@ class Sharing:
         self._indexes = indexes
         self._users: dict[Spot, set[Owner]] = {}
         self._guests: dict[Spot, set[Owner]] = {}
+        self._all_guests: dict[Spot, frozenset[Owner]] = {}
         self._read = False
 
     def users(self, spot: Spot) -> frozenset[Owner]:
@@ -41,11 +45,14 @@ class Sharing:
         """Those that take anything from inside the spot's section entry (a service, say), by whatever way; and those
         that extend it in the same file, even if they take nothing now."""
         self._walk()
-        entry = _entry(spot)
+        entry = spot.entry
         if entry is None:
             return frozenset()
-        extenders = self._indexes.of(spot.node.file).extenders.get(str(entry.step), frozenset())
-        return frozenset(self._guests.get(entry, ())) | extenders
+        known = self._all_guests.get(entry)
+        if known is None:
+            extenders = self._indexes.of(spot.node.file).extenders.get(str(entry.step), frozenset())
+            known = self._all_guests[entry] = frozenset(self._guests.get(entry, ())) | extenders
+        return known
 
     def _walk(self) -> None:
         if self._read:
@@ -64,26 +71,29 @@ class Sharing:
                 self._walk_owner((section, ""), entries)
 
     def _walk_owner(self, owner: Owner, top: Node) -> None:
+        users, guests = self._users, self._guests
+        last: Spot | None = None
+        entered: Spot | None = None
         stack = [top]
         while stack:
             node = stack.pop()
             spot = self._indexes.of(node.file).find(node)
-            if spot is not None:
-                self._users.setdefault(spot, set()).add(owner)
-                entry = _entry(spot)
-                if entry is not None:
-                    self._guests.setdefault(entry, set()).add(owner)
+            # What one scalar stands for comes in a row, and nearly all of an owner is from one entry.
+            if spot is not None and spot is not last:
+                last = spot
+                known = users.get(spot)
+                if known is None:
+                    users[spot] = {owner}
+                else:
+                    known.add(owner)
+                if spot.entry is not None and spot.entry is not entered:
+                    entered = spot.entry
+                    guests.setdefault(entered, set()).add(owner)
             value = node.value
             if isinstance(value, dict):
                 stack.extend(value.values())
             elif isinstance(value, list):
                 stack.extend(value)
-
-
-def _entry(spot: Spot) -> Spot | None:
-    """The section entry that holds the spot: two steps below the root of its document."""
-    above: list[Spot] = list(spot.upward())
-    return above[-3] if len(above) > 2 else None
 
 
 class Indexes:

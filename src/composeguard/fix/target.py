@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from composeguard.engine.fix import Append, Operation, Plain, Remove, RemoveComment, Rename, Set
 from composeguard.fix import short
-from composeguard.fix.chain import Chain
+from composeguard.fix.chain import OWNER, Chain, Link, is_written
 from composeguard.fix.data import read_data, to_plain
 from composeguard.fix.forms import NAMES, NO_PLACE, put, put_key, set_named, set_pair
 from composeguard.fix.index import Spot
@@ -26,7 +26,7 @@ from composeguard.fix.refusal import Refusal
 from composeguard.fix.remark import cuts
 from composeguard.fix.sharing import Indexes, Owner, Sharing, ways
 from composeguard.source.file import SourceFile
-from composeguard.source.node import Node, Way
+from composeguard.source.node import Node, Path, Way, child
 
 
 class Located(Struct, frozen=True):
@@ -46,6 +46,11 @@ class Locator:
         self.root = root
         self.indexes = Indexes()
         self._sharing = Sharing(root, self.indexes)
+        self._homes: dict[Path, Link | None] = {}
+        self._begun: dict[Path, tuple[Link, ...]] = {}
+
+    def _chain(self, path: Path) -> Chain:
+        return Chain(self.root, path, self.indexes, self._begun)
 
     def locate(self, operation: Operation, hint: SourceFile | None = None) -> Located:
         """Where to write an operation. `hint` is the file that the finding shows: the place to look for what the
@@ -59,7 +64,9 @@ class Locator:
             return Located(operation.file, 0, operation)
         if not operation.path:
             raise Refusal("a whole project cannot be changed")
-        chain = Chain(self.root, operation.path, self.indexes)
+        if isinstance(operation, Set | Append) and (simple := self._new_key(operation)) is not None:
+            return simple
+        chain = self._chain(operation.path)
         if isinstance(operation, Set | Append):
             own = self._own_key(operation, chain) if chain.end.shared else None
             return self._checked(own or self._write(operation, chain), operation, chain)
@@ -71,11 +78,42 @@ class Locator:
         """A change of the list that several services share by an anchor, where they could have lists of their own."""
         if not isinstance(operation, Append) or not operation.path:
             return None
-        chain = Chain(self.root, operation.path, self.indexes)
+        chain = self._chain(operation.path)
         shared = chain.end.shared and chain.complete and not any(Way.EXTENDS in ways(link.node) for link in chain.links)
         if not shared or chain.end.spot.is_alias or self._own_key(operation, chain) is None:
             return None
         return self._checked(self._write(operation, chain), operation, chain)
+
+    def _new_key(self, operation: Set | Append) -> Located | None:
+        """A new key of a service whose text is its own: nearly all there is to do in a large project, and what the
+        way through `_write` and `_checked` comes to. None where it is not as simple as that."""
+        *above, key = operation.path
+        owner = tuple(above)
+        if len(owner) != OWNER or not isinstance(key, str):
+            return None
+        if owner not in self._homes:
+            self._homes[owner] = self._home(owner)
+        home = self._homes[owner]
+        if home is None or not isinstance(home.spot.node.value, dict) or key in home.spot.node.value:
+            return None
+        there = child(home.node, key)
+        if there is not None and is_written(there):
+            return None
+        value = [operation.value] if isinstance(operation, Append) else operation.value
+        return _located(home.spot, Set((*home.spot.path, key), value))
+
+    def _home(self, owner: Path) -> Link | None:
+        """Where a service is written, if it is there alone, with nothing that others take and no tag above it."""
+        try:
+            chain = self._chain(owner)
+        except Refusal:
+            return None
+        link = chain.end
+        index = self.indexes.of(link.spot.node.file)
+        alone = chain.complete and not link.shared and not link.spot.is_alias and link.node.file is link.spot.node.file
+        if not alone or index.may_reset or index.file.problems or index.uses(link.spot):
+            return None
+        return link if self._sharing.guests(link.spot) <= {owner} else None
 
     # Writing ----------------------------------------------------------------------------------------------------
 
@@ -174,11 +212,10 @@ class Locator:
         operation = located.operation
         if located.file.problems:
             raise Refusal("the file has entries that cannot be read")
-        there = index.at(located.document, operation.path)
-        site = there or index.at(located.document, operation.path[:-1])
+        there, site = index.site(located.document, operation.path)
         if site is None:
             raise Refusal("nothing stands at the path of the change")
-        if any(spot.node.tag == "!reset" for spot in site.upward() if not spot.is_alias):
+        if index.may_reset and any(spot.node.tag == "!reset" for spot in site.upward() if not spot.is_alias):
             raise Refusal("the key is tagged !reset")
         if there is not None and isinstance(operation, Set) and there.node.tag is not None and not there.is_alias:
             raise Refusal("the value has a tag")
@@ -194,14 +231,14 @@ class Locator:
         owner: Owner = asked.path[:2] if len(asked.path) > 1 else (asked.path[0], "")
         # The aliases beyond the one through which the asking service itself takes the text.
         uses = self.indexes.of(site.node.file).uses(site) - (1 if chain.end.shared else 0)
+        leaf = there is not None and not isinstance(there.node.value, dict | list)
+        others = self._sharing.users(site) if leaf else self._sharing.guests(site)
+        others = others - {owner} if len(others) > 1 or owner not in others else frozenset()
         if there is None and isinstance(operation, Set):
-            others = self._sharing.guests(site) - {owner}
             # An alias that shows nowhere may still get the new key.
             if uses > len(others):
                 raise Refusal("it has an anchor that is used elsewhere")
             return frozenset(each for each in others if not self._says(each, asked, operation.value))
-        leaf = there is not None and not isinstance(there.node.value, dict | list)
-        others = (self._sharing.users(site) if leaf else self._sharing.guests(site)) - {owner}
         if not others and uses > 0:
             raise Refusal("it has an anchor that is used elsewhere")
         return others
@@ -211,7 +248,7 @@ class Locator:
         if len(asked.path) < 3:
             return False
         try:
-            chain = Chain(self.root, (*owner, asked.path[2]), self.indexes)
+            chain = self._chain((*owner, asked.path[2]))
         except Refusal:
             return False
         if not chain.complete or any(link.shared for link in chain.links):

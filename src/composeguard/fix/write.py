@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import os
 import stat
 from pathlib import Path
 
 from composeguard.fix.refusal import Refusal
+from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.replacing import replacing
-
-_MARKS = {
-    "utf-8": codecs.BOM_UTF8,
-    "utf-16-le": codecs.BOM_UTF16_LE,
-    "utf-16-be": codecs.BOM_UTF16_BE,
-}
-
-
-def encode(file: SourceFile, text: str) -> bytes:
-    """A text as the bytes of this file: its encoding, and its byte order mark if it has one."""
-    mark = _MARKS.get(file.encoding, b"") if file.bom else b""
-    return mark + text.encode(file.encoding)
 
 
 def write(file: SourceFile, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -151,12 +152,14 @@ _CODE = regex(r"\+[A-Za-z_$][\w$.]*\(")
 """What a script of another language calls to make the value: `"KEY="+JSON.stringify(…)`."""
 _NO_VALUE = regex(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
 _OPERATORS = "|&;<>()"
+_REMEMBERED = 1024
+"""Commands. Services repeat one another, and a project that is fixed is read again."""
 
 
 def command_secrets(words: Sequence[Text]) -> Iterator[CommandSecret]:
     """The credentials in the words of a command, each word once."""
     shown: set[int] = set()
-    for name, index in _found(words):
+    for name, index in _in_texts(tuple(shape(word) for word in words)):
         if index not in shown:
             shown.add(index)
             yield CommandSecret(name, index)
@@ -172,8 +175,13 @@ def assigned_secret(text: str) -> str:
     return next((found.name for found in command_secrets([text])), "")
 
 
-def _found(words: Sequence[Text]) -> Iterator[tuple[str, int]]:
-    tokens = [token for index, word in enumerate(words) for token in _tokens(shape(word), index)]
+@lru_cache(maxsize=_REMEMBERED)
+def _in_texts(texts: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple(_found(texts))
+
+
+def _found(texts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    tokens = [token for index, text in enumerate(texts) for token in _tokens(text, index)]
     programs = {token.text.rpartition("/")[2] for token in tokens}
     flags = [flag for flag in _FLAGS if any(re.fullmatch(flag.programs, program) for program in programs)]
     for number, token in enumerate(tokens):
@@ -182,8 +190,8 @@ def _found(words: Sequence[Text]) -> Iterator[tuple[str, int]]:
         for flag in flags:
             yield from _by_flag(flag, token, following)
     yield from _by_position(tokens)
-    for index, word in enumerate(words):
-        yield from _by_text(shape(word)[:_LIMIT], index)
+    for index, text in enumerate(texts):
+        yield from _by_text(text[:_LIMIT], index)
 
 
 def _by_name(token: _Token, following: _Token | None) -> Iterator[tuple[str, int]]:

@@ -49,6 +49,11 @@ def image_name(text: str | Unresolved) -> ImageName | None:
         if ":" not in last and "@" not in last:
             return None
         text = text.text
+    return _parts(text)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> ImageName:
     rest, _, digest = text.partition("@")
     folder, slash, last = rest.rpartition("/")
     last, _, tag = last.partition(":")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +217,7 @@ def _covers(row: ImageProfile, tag: str) -> bool:
     return enough and (until is None or numbers[: len(until)] <= until)
 
 
+@lru_cache(maxsize=4096)
 def _version(tag: str) -> tuple[int, ...] | None:
     match = _NUMBERS.match(tag)
     return tuple(int(part) for part in match[1].split(".")) if match else None

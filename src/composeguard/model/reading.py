@@ -76,6 +76,8 @@ class Reading(Struct, frozen=True):
 
         What another file added to a collection did not come the way of the collection.
         """
+        if not self._has_ways(path):
+            return ()
         steps: list[Via] = []
         node: Node | None = self.root
         for step in (None, *path):
@@ -90,6 +92,17 @@ class Reading(Struct, frozen=True):
                 steps.append(via)
                 via = via.before
         return tuple(steps)
+
+    def _has_ways(self, path: Path) -> bool:
+        """Whether any node on a path came by more than being written there: nearly none did, and most are asked."""
+        node: Node | None = self.root
+        for step in path:
+            if node is None:
+                return False
+            if node.via is not None:
+                return True
+            node = child(node, step)
+        return node is not None and node.via is not None
 
 
 def _came_with(node: Node, parent: Node) -> bool:

@@ -134,6 +134,9 @@ class Service(Workload):
 
     def hooks(self) -> Iterator[tuple[Hook, Path]]:
         """The `post_start` and `pre_stop` hooks."""
+        return self._hooks() if self.post_start or self.pre_stop else iter(())
+
+    def _hooks(self) -> Iterator[tuple[Hook, Path]]:
         for key, hooks in (("post_start", self.post_start), ("pre_stop", self.pre_stop)):
             for index, hook in enumerate(hooks):
                 yield hook, self.at(key, index)

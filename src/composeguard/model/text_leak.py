@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from composeguard.compose.unresolved import MARK
 from composeguard.model.command_secrets import assigned_secret
@@ -13,10 +14,13 @@ from composeguard.model.secret_shapes import shaped_secrets
 from composeguard.model.secret_values import is_literal_secret
 from composeguard.model.url_credentials import url_credentials
 
+_REMEMBERED = 4096
+"""Texts. Services repeat one another, and a project that is fixed is read again."""
 _LEAST = 10
 """Characters of random text beside a variable."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def leak_in_text(text: str) -> tuple[LeakKind, str] | None:
     """What a text holds whatever its key is, and what it is called."""
     for secret in shaped_secrets(text):
@@ -26,6 +30,7 @@ def leak_in_text(text: str) -> tuple[LeakKind, str] | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def leak_of_variable(key: str, text: str, named: LeakKind) -> tuple[LeakKind, str] | None:
     """The same of a variable. `named`: what it is where its key says that it is a credential.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -63,6 +64,11 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> Sequence[int]:
         """The offset of the first code point of each line."""
+        if "\r" not in self.text:
+            # The usual file, in a third of the time.
+            ends = accumulate(map(len, self.text.split("\n")), initial=0)
+            starts = [length + number for number, length in enumerate(ends)]
+            return starts[:-1]
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     @property
@@ -113,20 +119,22 @@ class SourceFile:
         """The comments in order. A `#` inside a scalar is none."""
         if "#" not in self.text:
             return ()
+        text = self.text
         spans = sorted(_scalar_spans(self))
-        starts = [span[0] for span in spans]
         found: list[Comment] = []
-        position = 0
-        while match := _COMMENT.search(self.text, position):
+        position = begun = 0
+        while match := _COMMENT.search(text, position):
             start, end = match.span()
-            index = bisect_right(starts, start) - 1
-            if index >= 0 and start < spans[index][1]:
+            while begun < len(spans) and spans[begun][0] <= start:
+                begun += 1
+            if begun and start < spans[begun - 1][1]:
                 # A scalar can end in the middle of what looks like a comment: "a # b" # c
-                position = max(spans[index][1], start + 1)
+                position = max(spans[begun - 1][1], start + 1)
                 continue
-            line_start = self.line_starts[self.line_of(start) - 1]
-            own_line = not self.text[line_start:start].strip(" \t\ufeff")
-            found.append(Comment(start, end, match.group(), own_line))
+            before = start - 1
+            while before >= 0 and text[before] in " \t\ufeff":
+                before -= 1
+            found.append(Comment(start, end, match.group(), before < 0 or text[before] in "\r\n"))
             position = end
         return tuple(found)
 
