@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -22,7 +22,7 @@ _CODE = regex(r"[A-Z]{2,12}[0-9]{3,4}")
 _NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class Scope(Enum):
+class Scope(StrEnum):
     """What the check of a rule is called with."""
 
     CONTAINER = "container"  # each service, job and pre_start step

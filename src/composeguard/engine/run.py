@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -69,16 +69,18 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True, today:
         failed = {failure.rule.code for failure in run.failures}
         ran = {rule.code for rule in selection.rules} - failed
         judged = tuple(comments.judged(reading, selection.known, ran))
-        for rule in selection.rules:
-            if rule.scope is Scope.SUPPRESSION:
-                run.over(rule, judged)
+        for rule in _of_scope(selection, Scope.SUPPRESSION):
+            run.over(rule, judged)
         findings += comments.mark(run.taken())
-    for rule in selection.rules:
-        if rule.scope is Scope.FAILURE:
-            run.over(rule, tuple(run.failures))
+    for rule in _of_scope(selection, Scope.FAILURE):
+        run.over(rule, tuple(run.failures))
     findings += run.taken()
     wanted = (finding for finding in findings if finding.severity >= selection.minimum)
     return Outcome(tuple(sorted(wanted, key=finding_order)), tuple(run.failures))
+
+
+def _of_scope(selection: Selection, scope: Scope) -> list[Rule]:
+    return [rule for rule in selection.rules if rule.scope is scope]
 
 
 class _Run:
@@ -95,9 +97,11 @@ class _Run:
         """Call a rule with each subject."""
         problems: list[Problem] = []
         options = _options(rule, self._selection)
+        check: Callable[[object], Iterable[Problem]]
+        check = rule.check if not options else lambda subject: rule.check(subject, *options)
         for subject in subjects:
             try:
-                problems.extend(rule.check(subject, *options))
+                problems += check(subject)
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
                 self.failures.append(RuleFailure.of(rule, where, error, path))
@@ -105,9 +109,11 @@ class _Run:
             about_the_run = rule.scope in (Scope.SUPPRESSION, Scope.FAILURE)
             self._found += self._findings(rule, problems if about_the_run else one_cause(self._reading, problems))
 
-    def _findings(self, rule: Rule, problems: Iterable[Problem]) -> Iterable[Finding]:
+    def _findings(self, rule: Rule, problems: Sequence[Problem]) -> Iterable[Finding]:
         severity = self._selection.severities.get(rule.code)
         counts: dict[str, int] = {}
+        if len(problems) == 1:
+            return [_finding(self._places, rule, problems[0], severity, counts)]
         # A service that is reached twice (an included file) yields the same finding twice.
         found: dict[tuple[object, ...], Finding] = {}
         for problem in problems:
@@ -190,17 +196,17 @@ def _finding(
     if problem.related:
         related += tuple(_see_also(places.reading, problem.related))
     return Finding(
-        rule=rule,
-        severity=severity,
-        message=problem.message,
-        label=problem.label,
-        file=place.file,
-        start=place.start,
-        end=place.end,
-        path=problem.path,
-        identity=_identity(rule, place.file, spot, problem, counts),
-        fix=problem.fix,
-        related=related,
+        rule,
+        severity,
+        problem.message,
+        problem.label,
+        place.file,
+        place.start,
+        place.end,
+        problem.path,
+        _identity(rule, place.file, spot, problem, counts),
+        problem.fix,
+        related,
         redact=problem.redact,
     )
 

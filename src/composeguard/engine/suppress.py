@@ -86,7 +86,15 @@ class Comments:
 
     def mark(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings, those that a comment accepts marked so."""
-        return [self._marked(finding) for finding in findings]
+        marked: list[Finding] = []
+        file, is_silent = None, True
+        for finding in findings:
+            # The findings of one file follow each other, and few files have such comments.
+            if finding.file is not file:
+                file = finding.file
+                is_silent = not self._of(file).directives
+            marked.append(finding if is_silent else self._marked(finding))
+        return marked
 
     def _marked(self, finding: Finding) -> Finding:
         directive = self._of(finding.file).accepting(finding)

@@ -11,7 +11,7 @@ from composeguard.policy import limits
 from composeguard.policy.cel.evaluate import Budget, Frame, Run, truth
 from composeguard.policy.cel.values import EvaluationError, UnknownError
 from composeguard.policy.fixes import FixPlan
-from composeguard.policy.items import Items, is_written
+from composeguard.policy.items import Items, is_written, path_of
 from composeguard.policy.message import Message
 from composeguard.policy.shown import MAY_BE_SECRET
 from composeguard.source.node import Path
@@ -65,8 +65,11 @@ class Judged:
     def _judge(self, root: object, names: dict[str, object], shown: Shown | None = None) -> list[Problem]:
         """What is wrong with the items of one root; `shown` are the places of a whole project."""
         problems: list[Problem] = []
+        if not self._items.there(root):
+            return problems
         frame = Frame(names, Budget(limits.STEPS))
-        for path in self._items.each(root, names):
+        paths = self._items.each(root, names) if self._items.steps else (path_of(root),)
+        for path in paths:
             if shown is not None and root is names["project"] and not shown.is_written(path):
                 continue
             frame.budget.steps = limits.STEPS
@@ -81,7 +84,8 @@ class Judged:
             if self._when is not None and not truth(self._when(frame)):
                 return True
             in_when = False
-            return truth(self._wanted(frame))
+            value = self._wanted(frame)
+            return value if value is True or value is False else truth(value)
         except UnknownError:
             return True
         except EvaluationError as error:

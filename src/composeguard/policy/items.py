@@ -49,16 +49,19 @@ class Items(Struct, frozen=True):
             return (project,)
         return project.services.values() if self.root == "service" else project.containers()
 
-    def each(self, root: object, names: dict[str, object]) -> Iterator[Path]:
-        """The paths of the items of a root, one by one; meanwhile `names` means the item."""
+    def there(self, root: object) -> object:
+        """What holds the items: the root itself, a list, a mapping; what is false where there are none."""
         value: Any = root
         for step in self.steps:
             if value is None:
-                return
+                return None
             value = value.__dict__[step]
-        if not value:
-            return
-        above = (*root.path, *self.steps) if isinstance(root, Container) else self.steps
+        return value
+
+    def each(self, root: object, names: dict[str, object]) -> Iterator[Path]:
+        """The paths of the items of a root, one by one; meanwhile `names` means the item."""
+        value = self.there(root)
+        above = (*path_of(root), *self.steps)
         if isinstance(value, list):
             for index, item in enumerate(value):
                 names["item"] = item
@@ -68,8 +71,11 @@ class Items(Struct, frozen=True):
                 names["item"] = item
                 names["key"] = key
                 yield (*above, key)
-        elif not self.steps:
-            yield above
+
+
+def path_of(root: object) -> Path:
+    """Where a root stands: a container below `services` or `jobs`, the project at the top."""
+    return root.path if isinstance(root, Container) else ()
 
 
 def is_written(reading: Reading, path: Path) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from composeguard.policy import limits
 from composeguard.policy.cel.functions import FUNCTIONS, contains_item
 from composeguard.policy.cel.parse import ExpressionError
@@ -21,27 +23,22 @@ from composeguard.policy.cel.values import STOPPED, EvaluationError, UnknownErro
 
 Run = Callable[["Frame"], object]
 
+_OF_TEXTS: dict[str, Callable[[str, str], object]] = {"startsWith": str.startswith, "endsWith": str.endswith}
 _COSTLY = frozenset(("@in", "contains", "_+_", "_==_", "_!=_"))
 """Functions that look at all of a text or list."""
 
 
-class Budget:
+class Budget(Struct):
     """What is left to spend."""
 
-    __slots__ = ("steps",)
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
+    steps: int
 
 
-class Frame:
+class Frame(Struct):
     """The values of names during one evaluation, and its budget."""
 
-    __slots__ = ("budget", "names")
-
-    def __init__(self, names: dict[str, object], budget: Budget) -> None:
-        self.names = names
-        self.budget = budget
+    names: dict[str, object]
+    budget: Budget
 
     def spend(self, steps: int, at: int) -> None:
         """Take from the budget.
@@ -81,11 +78,16 @@ def compiled(expression: Expression) -> Run:
 
 def _select(select: Select) -> Run:
     of, name, at = compiled(select.operand), select.field, select.at + 1
+    # Nearly all are a field of `service` or `item`: calls are what an evaluation costs.
+    variable = select.operand.name if isinstance(select.operand, Name) else None
     cache: dict[type, Callable[[object], object]] = {}
+    plain: set[type] = set()
 
     def read(frame: Frame) -> object:
-        record = of(frame)
+        record = of(frame) if variable is None else frame.names[variable]
         kind = type(record)
+        if kind in plain:
+            return record.__dict__[name]
         if kind is dict:
             entries: Any = record
             if name in entries:
@@ -98,10 +100,12 @@ def _select(select: Select) -> Run:
             if name not in fields(type(known(record))):
                 raise EvaluationError(f"there is no {name!r} here", at)
             field = cache[kind] = fields(kind)[name].read
+            if fields(kind)[name].plain:
+                plain.add(kind)
         return field(record)
 
     def test(frame: Frame) -> object:
-        record = of(frame)
+        record = of(frame) if variable is None else frame.names[variable]
         kind = type(record)
         if kind is dict:
             entries: Any = record
@@ -185,6 +189,8 @@ def _call(call: Call) -> Run:
     run, costly = function, call.function in _COSTLY
     if call.function == "!_":
         return _negated(arguments[0], run, at)
+    if call.function in _OF_TEXTS and isinstance(call.arguments[1], Constant):
+        return _of_text(arguments[0], call.arguments[1].value, _OF_TEXTS[call.function], run, at)
 
     def apply(frame: Frame) -> object:
         values = [argument(frame) for argument in arguments]
@@ -210,6 +216,23 @@ def _compared(of: Run, constant: object, *, wanted: bool) -> Run:
         return same is wanted
 
     return run
+
+
+def _of_text(
+    of: Run, constant: object, plain: Callable[[str, str], object], run: Callable[..., object], at: int
+) -> Run:
+    """A function of a text and one that is written out."""
+
+    def apply(frame: Frame) -> object:
+        value = of(frame)
+        if type(value) is str and type(constant) is str:
+            return plain(value, constant)
+        try:
+            return run(value, constant)
+        except EvaluationError as error:
+            raise EvaluationError(error.message, error.at or at) from None
+
+    return apply
 
 
 def _negated(of: Run, negate: Callable[[object], object], at: int) -> Run:

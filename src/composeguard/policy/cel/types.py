@@ -60,6 +60,8 @@ class FieldOf(Struct, frozen=True):
     type: Type
     read: Callable[[object], object]
     path: Path
+    plain: bool = False
+    """It is an attribute of that name."""
 
 
 _KNOWN: dict[type[object], Mapping[str, FieldOf]] = {}
@@ -77,7 +79,7 @@ def _fields(record: type[object]) -> Mapping[str, FieldOf]:
     found: dict[str, FieldOf] = {}
     if issubclass(record, BaseModel):
         for name, info in record.model_fields.items():
-            found[name] = FieldOf(_of_annotation(info.annotation), _reader(name), (name,))
+            found[name] = FieldOf(_of_annotation(info.annotation), _reader(name), (name,), plain=True)
     for base, extra in _DERIVED.items():
         if issubclass(record, base):
             found.update(extra)
