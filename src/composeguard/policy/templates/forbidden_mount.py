@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from composeguard.base import Field
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.rule import Scope
-from composeguard.model.host_paths import host_mounts
+from composeguard.model.container import Container
+from composeguard.model.host_paths import HostMount, host_mounts
 from composeguard.model.mounts import Mount
 from composeguard.model.reading import Reading
 from composeguard.policy.cel.types import Record
@@ -29,17 +30,25 @@ def _make(parameters: ForbiddenMount, fail: Callable[..., Exception]) -> Find:
     forbidden = fitting(patterns)
 
     def find(reading: Reading) -> Iterator[Hit]:
-        for container in reading.project.containers():
-            if not parameters.concerns(container):
+        for container, mount, path in _mounts(reading):
+            if not forbidden(path) or (parameters.read_only and mount.read_only) or not parameters.concerns(container):
                 continue
-            for mount in host_mounts(reading.project, container):
-                if isinstance(mount.source, Unresolved) or (parameters.read_only and mount.read_only):
-                    continue
-                if forbidden(mount.normal):
-                    said = f"{container.name} mounts {mount.normal} of the host"
-                    yield Hit(mount.path, said, mount.entry, mount.normal)
+            said = f"{container.name} mounts {path} of the host"
+            yield Hit(mount.path, said, mount.entry, path)
 
     return find
+
+
+def _mounts(reading: Reading) -> list[tuple[Container, HostMount, str]]:
+    """What containers see of the host, with its path; found once for all policies."""
+    found = reading.cached.get(__name__)
+    if found is None:
+        project = reading.project
+        pairs = ((each, mount) for each in project.containers() for mount in host_mounts(project, each))
+        found = reading.cached[__name__] = [
+            (container, mount, mount.normal) for container, mount in pairs if not isinstance(mount.source, Unresolved)
+        ]
+    return found  # type: ignore[return-value]
 
 
 TEMPLATE = Template("forbidden-mount", ForbiddenMount, Scope.READING, _make, Record(Mount))

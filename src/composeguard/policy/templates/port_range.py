@@ -33,13 +33,15 @@ def _make(parameters: PortRange, fail: Callable[..., Exception]) -> Find:
                 continue
             shown = Shown(reading)
             for index, port in enumerate(service.ports):
-                item = service.at("ports", index)
                 low, high = first(port), last(port)
                 if not isinstance(low, int) or not isinstance(high, int):
                     continue  # a random port, or one that a variable hides
                 if not parameters.loopback and port.reach is Reach.LOOPBACK:
                     continue
-                if all(_allowed(number, parameters) for number in (low, high)) or not shown.first(item):
+                if _allowed(low, parameters) and _allowed(high, parameters):
+                    continue
+                item = service.at("ports", index)
+                if not shown.first(item):
                     continue
                 number = str(low) if low == high else f"{low}-{high}"
                 said = f"{service.name} publishes {number}, outside {parameters.min}-{parameters.max}"

@@ -19,6 +19,9 @@ _PLACES = {"memory": ("mem_limit", "memory"), "cpus": ("cpus", "cpus"), "pids": 
 """The key of a container, and that below `deploy.resources.limits`."""
 
 
+_LIMITS = ("deploy", "resources", "limits")
+
+
 class RequiredLimits(Parameters):
     """`required-limits`: containers have limits, none above a ceiling."""
 
@@ -39,11 +42,11 @@ def _make(parameters: RequiredLimits, fail: Callable[..., Exception]) -> Find:
     wanted = [name for name in _PLACES if name in parameters.resources or ceilings[name] is not None]
 
     def find(container: Container) -> Iterator[Hit]:
+        below_deploy = value_at(container, _LIMITS)
         for name in wanted:
             own, below = _PLACES[name]
-            places = (("deploy", "resources", "limits", below), (own,))
-            found = [(path, value_at(container, path)) for path in places]
-            given = [(path, value) for path, value in found if _is_limit(value)]
+            values = (((*_LIMITS, below), value_at(below_deploy, (below,))), ((own,), getattr(container, own, None)))
+            given = [(path, value) for path, value in values if _is_limit(value)]
             if not given:
                 if name in parameters.resources:
                     yield Hit(container.at(own), f"{container.name} has no limit of {name}", container.path, name)
