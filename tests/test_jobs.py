@@ -156,12 +156,23 @@ def test_no_process_can_be_started(
     assert "-j 1" in err
 
 
+def _interruptible() -> None:
+    """What a shell starts in the background is told to ignore the signal, and so are its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups")
 @pytest.mark.parametrize("whole_group", [True, False])
 def test_an_interrupt_ends_all_processes(tree: Path, whole_group: bool) -> None:
     write(tree, "slow/compose.yaml", "services: {slow: {image: a:1}}\n")
     command = [sys.executable, "-m", "composeguard", "check", "-j2", "--rules", "../rules", "--no-cache"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_interruptible,
+    )
     time.sleep(3)
     os.killpg(process.pid, signal.SIGINT) if whole_group else process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
