@@ -18,7 +18,9 @@ _WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token"
 _KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
 _NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
 _KEY = regex(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
-_OPTION = regex(r"-[\w.-]{0,40}" + _NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
+_OPTION = regex(_NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
+_LONGEST_OPTION = 40
+"""Characters of an option before the word that tells: looking back costs the same for each."""
 _DEFAULT = regex(_NAME + r":?-([^}\r\n]{1,400})", re.IGNORECASE)
 _VALUE = regex(r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?|(?:\$\{[^}\s]*\}?|[^\s\"',}\]#])+(?:[ \t]+[^\s\"',}\]#:]+)*")
 _HARMLESS = regex(
@@ -39,14 +41,22 @@ def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
     default of a variable of such a name, or the password of a URL. They may overlap."""
     for default in _DEFAULT.finditer(text):
         yield default.span(1)
-    for named in (_KEY, _OPTION):
-        for key in named.finditer(text):
-            value = _VALUE.match(text, key.end())
-            if value and not _HARMLESS.match(value.group()):
-                yield value.span()
+    keys = [*_KEY.finditer(text), *(found for found in _OPTION.finditer(text) if _is_option(text, found.start()))]
+    for key in keys:
+        value = _VALUE.match(text, key.end())
+        if value and not _HARMLESS.match(value.group()):
+            yield value.span()
     for url in _URL.finditer(text):
         if not _HARMLESS.match(url[1]):
             yield url.span(1)
+
+
+def _is_option(text: str, at: int) -> bool:
+    """Whether the word around a place begins with a dash."""
+    before = text[max(0, at - _LONGEST_OPTION) : at]
+    for sign in " \t\r\n\"',[{":
+        before = before.rpartition(sign)[2]
+    return before.startswith("-")
 
 
 def masked(text: str) -> str:
