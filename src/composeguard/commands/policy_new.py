@@ -85,8 +85,7 @@ def _say_what_is_missing(written: Path) -> None:
     from composeguard.policy.load import rules_of
 
     try:
-        for _ in rules_of(read_text(written.read_bytes(), str(written))[1]):
-            pass
+        tuple(rules_of(read_text(written.read_bytes(), str(written))[1]))
     except MissingLibraryError as error:
         sys.stderr.write(f"composeguard: {error}\n")
 

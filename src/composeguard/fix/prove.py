@@ -56,15 +56,6 @@ class Prover:
         if text != splice(self.file.text, edits):
             raise Refusal("the edited text differs outside its edits")
         after = self._parse(text)
-        try:
-            return self._compared(after, edits, operations)
-        except Refusal:
-            after.release()
-            raise
-
-    def _compared(
-        self, after: SourceFile, edits: Sequence[Edit], operations: Mapping[int, Sequence[Operation]]
-    ) -> Proved:
         if len(after.documents) != len(self._data):
             raise Refusal("the edited text has another number of documents")
         for number, root in enumerate(after.documents):

@@ -5,10 +5,11 @@ What binds a model is made from its annotations, which are of few kinds (see `co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin
+
+from composeguard.model.annotations import Maker, made_of
 
 if TYPE_CHECKING:
     from composeguard.model.types import Specification
@@ -46,7 +47,7 @@ def _model(model: Any) -> Bind:
             binder = binders.get(name)
             if binder is None:
                 # Made on first use: most projects use few keys.
-                binder = binders[name] = _of(facts[name].annotation, facts[name].metadata)
+                binder = binders[name] = made_of(facts[name].annotation, facts[name].metadata, _BINDERS)
             values[name] = binder(value)
         made = new(model)
         made.__dict__ = values
@@ -55,25 +56,6 @@ def _model(model: Any) -> Bind:
         return made
 
     return bind
-
-
-def _of(annotation: Any, markers: list[Any]) -> Bind:
-    if markers:
-        convert: Bind = markers[0].convert
-        return convert
-    arguments = get_args(annotation)
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _of(arguments[0], list(arguments[1:]))
-    if origin is list:
-        return _list(_of(arguments[0], []))
-    if origin is dict:
-        return _mapping(_of(arguments[1], []))
-    if origin in (Union, UnionType):
-        choices = [each for each in arguments if each is not NoneType]
-        inner = _of(choices[0], []) if len(choices) == 1 else _choice(choices)
-        return _nullable(inner) if NoneType in arguments else inner
-    return _model(annotation)
 
 
 def _list(item: Bind) -> Bind:
@@ -98,8 +80,18 @@ def _nullable(inner: Bind) -> Bind:
     return lambda data: None if data is None else inner(data)
 
 
-def _choice(choices: list[Any]) -> Bind:
+def _choice(choices: Sequence[tuple[Any, Bind]]) -> Bind:
     """A mapping is the model among them, all else the scalar."""
-    (scalar,) = (_of(each, []) for each in choices if get_origin(each) is Annotated)
-    (model,) = (_of(each, []) for each in choices if get_origin(each) is not Annotated)
+    (scalar,) = (bind for annotation, bind in choices if get_origin(annotation) is Annotated)
+    (model,) = (bind for annotation, bind in choices if get_origin(annotation) is not Annotated)
     return lambda data: model(data) if type(data) is dict else scalar(data)
+
+
+_BINDERS: Maker[Bind] = Maker(
+    scalar=lambda marker: marker.convert,
+    items=_list,
+    entries=_mapping,
+    choice=_choice,
+    nullable=_nullable,
+    model=_model,
+)

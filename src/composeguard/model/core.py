@@ -7,12 +7,12 @@ everything, would take longer than most runs take for all the rest.
 from __future__ import annotations
 
 from functools import cache
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, core_schema
 
 from composeguard.compose.unresolved import Unresolved
+from composeguard.model.annotations import Maker, made_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,7 +33,7 @@ def model_schema(model: type[BaseModel]) -> CoreSchema:
     known = _known.get(model)
     if known is None:
         fields = {
-            name: core_schema.model_field(_with_default(_of(info.annotation, info.metadata), info))
+            name: core_schema.model_field(_with_default(made_of(info.annotation, info.metadata, _SCHEMAS), info))
             for name, info in model.__pydantic_fields__.items()
         }
         known = _known[model] = core_schema.model_schema(
@@ -76,22 +76,17 @@ def _with_default(schema: CoreSchema, info: FieldInfo) -> CoreSchema:
     return core_schema.with_default_schema(schema, default_factory=info.default_factory)
 
 
-def _of(annotation: Any, markers: list[Any]) -> CoreSchema:
-    if markers:
-        marked: CoreSchema = markers[0].schema
-        return marked
-    arguments = get_args(annotation)
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _of(arguments[0], list(arguments[1:]))
-    if origin is list:
-        return core_schema.list_schema(_of(arguments[0], []))
-    if origin is dict:
-        return core_schema.dict_schema(core_schema.str_schema(), _of(arguments[1], []))
-    if origin in (Union, UnionType):
-        choices = [_of(argument, []) for argument in arguments if argument is not NoneType]
-        schema = choices[0] if len(choices) == 1 else core_schema.union_schema([*choices])
-        return core_schema.nullable_schema(schema) if NoneType in arguments else schema
+def _model(annotation: Any) -> CoreSchema:
     if hasattr(annotation, "__pydantic_fields__"):
         return model_schema(annotation)
     raise TypeError(f"the model holds no {annotation!r}")
+
+
+_SCHEMAS: Maker[CoreSchema] = Maker(
+    scalar=lambda marker: marker.schema,
+    items=core_schema.list_schema,
+    entries=lambda value: core_schema.dict_schema(core_schema.str_schema(), value),
+    choice=lambda choices: core_schema.union_schema([schema for _, schema in choices]),
+    nullable=core_schema.nullable_schema,
+    model=_model,
+)

@@ -65,10 +65,11 @@ class Judged:
     def _judge(self, root: object, names: dict[str, object], shown: Shown | None = None) -> list[Problem]:
         """What is wrong with the items of one root; `shown` are the places of a whole project."""
         problems: list[Problem] = []
-        if not self._items.there(root):
+        value = self._items.there(root)
+        if not value:
             return problems
         frame = Frame(names, Budget(limits.STEPS))
-        paths = self._items.each(root, names) if self._items.steps else (path_of(root),)
+        paths = self._items.each(root, value, names) if self._items.steps else (path_of(root),)
         for path in paths:
             if shown is not None and root is names["project"] and not shown.is_written(path):
                 continue

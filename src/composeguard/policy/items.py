@@ -58,9 +58,8 @@ class Items(Struct, frozen=True):
             value = value.__dict__[step]
         return value
 
-    def each(self, root: object, names: dict[str, object]) -> Iterator[Path]:
-        """The paths of the items of a root, one by one; meanwhile `names` means the item."""
-        value = self.there(root)
+    def each(self, root: object, value: object, names: dict[str, object]) -> Iterator[Path]:
+        """The paths of the items in what `there` is of a root, one by one; meanwhile `names` means the item."""
         above = (*path_of(root), *self.steps)
         if isinstance(value, list):
             for index, item in enumerate(value):

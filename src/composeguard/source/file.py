@@ -88,7 +88,7 @@ class SourceFile:
     def release(self) -> None:
         """Let go of the documents of a text that was only on trial.
 
-        Without this nothing does: a node refers to its file, and the collector does not look into nodes.
+        A node refers to its file, so that only the cyclic collector would, which looks seldom.
         """
         self._is_parsed, self.documents = self.is_parsed, ()
 

@@ -8,7 +8,7 @@ from composeguard.base import Field
 from composeguard.compose.unresolved import Unresolved
 from composeguard.engine.rule import Scope
 from composeguard.model.service import Service
-from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, named
+from composeguard.policy.templates.template import Find, Globs, Hit, Parameters, Template, fitting
 
 
 class RequiredProfile(Parameters):
@@ -21,12 +21,14 @@ class RequiredProfile(Parameters):
 def _make(parameters: RequiredProfile, fail: Callable[..., Exception]) -> Find:
     from composeguard.model.image import image_name
 
+    images, profiles = fitting(parameters.images), fitting(parameters.profiles)
+
     def find(service: Service) -> Iterator[Hit]:
         if parameters.images:
             image = image_name(service.image) if service.image is not None else None
-            if image is None or not named(image.repository, parameters.images):
+            if image is None or not images(image.repository):
                 return
-        if any(isinstance(each, Unresolved) or named(each, parameters.profiles) for each in service.profiles):
+        if any(isinstance(each, Unresolved) or profiles(each) for each in service.profiles):
             return
         wanted = " or ".join(parameters.profiles)
         yield Hit(service.at("profiles"), f"{service.name} is not in the profile {wanted}", service.path)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from fnmatch import fnmatchcase, translate
+from fnmatch import translate
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Struct
@@ -34,9 +35,9 @@ class Parameters(Declared):
         if not self.services and not self.but:
             return True
         name = container.name.partition(".pre_start[")[0]
-        if self.services and not named(name, self.services):
+        if self.services and not fitting(self.services)(name):
             return False
-        return not named(name, self.but)
+        return not fitting(self.but)(name)
 
 
 class Hit(Struct, frozen=True):
@@ -74,9 +75,9 @@ class Template(Struct, frozen=True):
 
 def fitting(patterns: Iterable[str]) -> Callable[[str], object]:
     """What tells whether one of the patterns fits a name; None and False say no."""
-    return re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)").match
+    return _fitting(tuple(patterns))
 
 
-def named(name: str, patterns: Iterable[str]) -> bool:
-    """Whether one of the patterns fits a name."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+@lru_cache(1_000)
+def _fitting(patterns: tuple[str, ...]) -> Callable[[str], object]:
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)").match
