@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-SHARED = PROJECT.parent / "shared"
+SHARED = (PROJECT.parent / "shared").resolve()
+"""Where a link leads: the reference names files by their real paths."""
 
 
 @pytest.fixture(scope="session", autouse=True)
