@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composeguard.compose import canonical_items
-from composeguard.compose.canonical_items import Budget, mount, ports
+from composeguard.compose.canonical_items import Budget, mounts, ports
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.source.node import Node, Path
 from composeguard.source.read import read_source
@@ -86,8 +86,9 @@ def test_usual_ports(text: str) -> None:
 def test_usual_mounts(text: str) -> None:
     def read() -> tuple[object, list[str]]:
         said: list[Diagnostic] = []
-        result = mount(scalar(text), PATH, said.append)
-        return None if result is None else plain(result), [each.message for each in said]
+        item = scalar(text)
+        result = mounts(item.with_value([item]), PATH, said.append)
+        return plain(result), [each.message for each in said]
 
     fast = read()
     with patch.object(canonical_items, "usual_mount", lambda item, text: None):

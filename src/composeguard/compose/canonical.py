@@ -20,7 +20,7 @@ from composeguard.compose.canonical_items import (
     external,
     file_reference,
     from_short,
-    mount,
+    mounts,
     names_to_mapping,
     pairs_to_mapping,
     place,
@@ -213,7 +213,7 @@ _CONTAINER: dict[str, Step] = {
     "networks": _names,
     "secrets": each(file_reference),
     "ulimits": each(_only(_as_is, int, dict)),
-    "volumes": each(mount),
+    "volumes": mounts,
 }
 _BUILD = steps(
     {

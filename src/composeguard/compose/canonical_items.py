@@ -46,7 +46,10 @@ def from_short(node: Node, fields: Mapping[str, Short | None], *, keyless: bool 
     """The mapping that a short form stands for; fields that are None are left out."""
     file, start, end = node.file, node.start, node.end
     style = "" if isinstance(node.value, (dict, list)) else node.style
-    entries = {key: Node(value, file, start, end, -1, -1, style) for key, value in fields.items() if value is not None}
+    entries: dict[str, Node] = {}
+    for key, value in fields.items():
+        if value is not None:
+            entries[key] = Node(value, file, start, end, -1, -1, style)
     if keyless:
         return Node(entries, node.file, node.start, node.end, style=node.style)
     return node.with_value(entries)
@@ -87,8 +90,10 @@ def names_to_mapping(node: Node, value: Mapping[str, Short] | None) -> Node:
         return node
     mapping: dict[str, Node] = {}
     for item in items:
-        name = item.value if isinstance(item.value, str) else str(item.value)
-        mapping[name] = item.with_value(None) if value is None else from_short(item, value)
+        name = item.value
+        mapping[name if type(name) is str else str(name)] = (
+            item.with_value(None) if value is None else from_short(item, value)
+        )
     return node.with_value(mapping)
 
 
@@ -168,16 +173,30 @@ def _port(item: Node, port: short.Port) -> Node:
     return from_short(item, fields)
 
 
-def mount(node: Node, path: Path, report: Report) -> Node | None:
+def mounts(node: Node, path: Path, report: Report) -> Node:
+    """Every item of `volumes` in long form."""
+    items = node.value
+    if not isinstance(items, list):
+        return entries(node, path, report, _mount)
+    out: list[Node] = []
+    changed = False
+    for index, item in enumerate(items):
+        value = item.value
+        canonical: Node | None
+        if type(value) is not str or (canonical := usual_mount(item, value)) is None:
+            canonical = _mount(item, (*path, index), report)
+        changed = changed or canonical is not item
+        if canonical is not None:
+            out.append(canonical)
+    return node.with_value(out) if changed else node
+
+
+def _mount(node: Node, path: Path, report: Report) -> Node | None:
     """An item of `volumes`. Where options are unknown, so is `read_only`."""
     text = node.value
-    if isinstance(text, str):
-        usual = usual_mount(node, text)
-        if usual is not None:
-            return usual
-    elif isinstance(text, dict):
+    if isinstance(text, dict):
         return node
-    elif not isinstance(text, Unresolved):
+    if not isinstance(text, (str, Unresolved)):
         return _refuse(node, path, report, "a volume must be a text or a mapping")
     try:
         parsed = short.parse_volume(text)

@@ -32,18 +32,18 @@ def usual_mount(item: Node, text: str) -> Node | None:
     common = common_volume(text)
     if common is None:
         return None
-    path, name, target, read_only = common
+    source, is_path, target, read_only = common
     file, start, end, style = item.file, item.start, item.end, item.style
     fields = {
-        "type": Node("volume" if path is None else "bind", file, start, end, -1, -1, style),
-        "source": Node(path or name, file, start, end, -1, -1, style),
+        "type": Node("bind" if is_path else "volume", file, start, end, -1, -1, style),
+        "source": Node(source, file, start, end, -1, -1, style),
         "target": Node(target, file, start, end, -1, -1, style),
     }
     if read_only:
         fields["read_only"] = Node(True, file, start, end, -1, -1, style)
-    if path is None:
-        fields["volume"] = Node({}, file, start, end, -1, -1, style)
-    else:
+    if is_path:
         created = Node(True, file, start, end, -1, -1, style)
         fields["bind"] = Node({"create_host_path": created}, file, start, end, -1, -1, style)
+    else:
+        fields["volume"] = Node({}, file, start, end, -1, -1, style)
     return item.with_value(fields)

@@ -62,7 +62,7 @@ class _Expander:
     def node(self, node: Node, path: Path) -> Node | None:
         """The node expanded; None where it is reset."""
         tags = self.tags
-        if tags and node.tag in (RESET, OVERRIDE):
+        if node.tag is not None and tags and node.tag in (RESET, OVERRIDE):
             self.resets.append(path)
             if node.tag == RESET:
                 return None

@@ -16,7 +16,7 @@ from composeguard.compose.schema import PROJECT
 from composeguard.compose.schema_words import closest, either, expected, short, stands
 from composeguard.compose.shape import BOOLEAN, INTEGER, NULL, NUMBER, STRING, Shape
 from composeguard.compose.unresolved import Unresolved
-from composeguard.source.node import Node
+from composeguard.source.node import Node, are_texts
 from composeguard.source.scalars import Timestamp
 
 Report = Callable[[Diagnostic], None]
@@ -86,7 +86,7 @@ class _Checker:
                 value = child.value
                 kind = type(value)
                 if (kind is str and below.any_text) or (
-                    kind is list and below.any_texts and _is_of_texts(value, unique=below.unique)  # type: ignore[arg-type]
+                    kind is list and below.any_texts and are_texts(value, unique=below.unique)  # type: ignore[arg-type]
                 ):
                     checked = child
                 else:
@@ -122,7 +122,7 @@ class _Checker:
     def _list(self, node: Node, items: list[Node], shape: Shape) -> Node:
         item_shape = shape.items
         assert item_shape is not None
-        if shape.any_texts and _is_of_texts(items, unique=shape.unique):
+        if shape.any_texts and are_texts(items, unique=shape.unique):
             return node
         kept: list[Node] | None = None
         path = self.path
@@ -239,12 +239,6 @@ class _Checker:
             # An absent value has no text of its own.
             start, end = node.key_start, node.key_end
         self.report(Diagnostic(Kind.SCHEMA, message, node.file, start, max(start, end), tuple(self.path), suggestion))
-
-
-def _is_of_texts(items: list[Node], *, unique: bool) -> bool:
-    """Whether all items are texts, and no two of them alike where that counts: so are nearly all lists."""
-    values = [item.value for item in items]
-    return set(map(type, values)) == {str} and (not unique or len(set(values)) == len(values))
 
 
 def _near(key: str, shape: Shape) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -14,7 +15,8 @@ from composeguard.source.regex import regex
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _MAX_PORT = 65535
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_COMMON = regex(rf"(?:(?:({_OCTET}(?:\.{_OCTET}){{3}}):)?([0-9]{{1,5}}):)?([0-9]{{1,5}})(?:/(tcp|udp|sctp))?")
+_COMMON = regex(r"(?:(?:([0-9.]{7,15}):)?([0-9]{1,5}):)?([0-9]{1,5})(?:/(tcp|udp|sctp))?")
+_IPV4 = regex(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 class Port(Struct, frozen=True):
@@ -84,7 +86,7 @@ def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
         return None
     host_ip, published, written, protocol = match.groups()
     target = int(written)
-    if not 0 < target <= _MAX_PORT:
+    if not 0 < target <= _MAX_PORT or (host_ip is not None and not _is_ipv4(host_ip)):
         return None
     if published is not None and (len(published) > 4 or published[0] == "0"):
         number = int(published)
@@ -92,6 +94,12 @@ def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
             return None
         published = str(number)
     return host_ip, target, published, protocol or "tcp"
+
+
+@lru_cache(maxsize=256)
+def _is_ipv4(text: str) -> bool:
+    """Asked for every port, of which nearly all have one of very few addresses."""
+    return _IPV4.fullmatch(text) is not None
 
 
 def parse_port(text: Text) -> Ports:

@@ -13,7 +13,7 @@ _SELINUX = frozenset(("z", "Z"))
 _OPTIONS = _PROPAGATIONS | _SELINUX | {"ro", "rw", "nocopy"}
 _CLEAN = regex("(?:/[^/.][^/]*)+")
 # Nearly all items: no drive, no variable, a clean target, and of the options only the usual two.
-_COMMON = regex(r"(?:([./~][^:$]+)|([^:$./~\\][^:$]+)):((?:/[^/.:$][^/:$]*)+)(?::(ro|rw))?")
+_COMMON = regex(r"([^:$\\][^:$]+):(/[^:$]*[^:$/])(?::(ro|rw))?")
 _PATH_STARTS = frozenset("./~")
 
 
@@ -47,15 +47,17 @@ class Mount(Struct, frozen=True):
     ambiguous: bool = False
 
 
-def common_volume(text: str) -> tuple[str | None, str | None, str, bool] | None:
-    """Path or name of the source, target, and whether it is only read, in the form that nearly all items have; None
-    where only `parse_volume` can tell.
+def common_volume(text: str) -> tuple[str, bool, str, bool] | None:
+    """Source, whether that is a path, target, and whether it is only read, in the form that nearly all items have;
+    None where only `parse_volume` can tell.
     """
     match = _COMMON.fullmatch(text)
     if match is None:
         return None
-    path, name, target, option = match.groups()
-    return path, name, target, option == "ro"
+    source, target, option = match.groups()
+    if "/." in target or "//" in target:
+        return None
+    return source, source[0] in _PATH_STARTS, target, option == "ro"
 
 
 def parse_volume(text: Text) -> Mount:

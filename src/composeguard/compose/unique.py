@@ -11,7 +11,7 @@ from composeguard.compose.pathtable import Step, path_table
 from composeguard.compose.short_volume import parse_volume, written_target
 from composeguard.compose.unresolved import Unresolved
 from composeguard.compose.value_errors import ShortSyntaxError
-from composeguard.source.node import Node, Path
+from composeguard.source.node import Node, Path, are_texts
 
 Key = Callable[[Node], Hashable]
 
@@ -66,27 +66,28 @@ def unique_items(node: Node, items: list[Node], key: Key, path: Path, report: Ca
 
 def _plainly_differ(items: list[Node], key: Key) -> bool:
     """Whether less than their keys tells all items apart, as it nearly always does."""
-    values = [item.value for item in items]
-    kinds = set(map(type, values))
-    if kinds == {str}:
+    kind = type(items[0].value) if items else None
+    if kind is str:
         # A text always has a key: of a port the whole text, of a volume one of its sections.
-        if len(values) == 1:
-            return True
-        if key is _port:
-            return len(set(values)) == len(values)
-        return key is _volume and _share_no_section(values)  # type: ignore[arg-type]
-    if kinds != {dict}:
+        if len(items) == 1 or key is _port:
+            return are_texts(items, unique=True)
+        return key is _volume and are_texts(items) and _share_no_section([item.value for item in items])  # type: ignore[misc]
+    if kind is not dict or (key is not _port and key is not _volume and key is not _device):
         return False
+    told: set[object] = set()
     try:
-        if key is _port:
-            parts = {(fields["target"].value, fields["published"].value) for fields in values}  # type: ignore[call-overload, index, union-attr]
-            return len(parts) == len(values)
-        if key is _volume or key is _device:
-            targets = {fields["target"].value for fields in values}  # type: ignore[call-overload, index, union-attr]
-            return set(map(type, targets)) == {str} and len(targets) == len(values)
+        for item in items:
+            fields = item.value
+            target = fields["target"].value  # type: ignore[call-overload, index, union-attr]
+            if key is _port:
+                told.add((target, fields["published"].value))  # type: ignore[call-overload, index, union-attr]
+            elif type(target) is not str:
+                return False
+            else:
+                told.add(target)
     except (KeyError, TypeError):
-        pass
-    return False
+        return False
+    return len(told) == len(items)
 
 
 def _share_no_section(volumes: list[str]) -> bool:

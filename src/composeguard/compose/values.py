@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -15,12 +14,7 @@ from composeguard.compose.interpolate import Interpolated, InterpolationError, R
 from composeguard.compose.pathtable import Step
 from composeguard.compose.unresolved import Text
 from composeguard.compose.value_errors import UnitError
-from composeguard.source.node import Node, Path, Via, Way
-from composeguard.source.regex import regex
-
-# A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
-_ESCAPE = regex(r"\\(?:x24|u0024|U00000024)")
-_BINARY = regex(r"binary|%TAG|![^\s%!]*%")
+from composeguard.source.node import Node, Path, Via, Way, are_texts
 
 
 class Variables(Struct, frozen=True):
@@ -35,44 +29,24 @@ def substitute(document: Document, variables: Variables, report: Callable[[Diagn
 
     What cannot be replaced or cast is reported and left out.
     """
-    text = document.root.file.text
-    hidden, dollars = _dollars(text)
-    by_text = document.in_place and not hidden
-    walk = _Walk(text if by_text else None, None if document.in_place else {}, variables, report)
+    file = document.root.file
+    by_text = document.in_place and not file.hides_dollars
+    walk = _Walk(file.text if by_text else None, None if document.in_place else {}, variables, report)
     # What an anchor brings is of the same text.
-    walk.dollars = dollars
+    walk.dollars = file.has_dollars
     return walk.collection(document.root, CASTS, ())
-
-
-@lru_cache(maxsize=2)
-def _dollars(text: str) -> tuple[bool, bool]:
-    """Whether a value may have a dollar sign that the text does not show, and whether any may have one.
-
-    Asked once a file, not once a document: a file can have very many.
-    """
-    hidden = _hides_dollar(text)
-    return hidden, hidden or "$" in text
-
-
-def _hides_dollar(text: str) -> bool:
-    # To look for one character costs next to nothing, and most files have neither.
-    if "\\" in text and _ESCAPE.search(text):
-        return True
-    return "!" in text and _BINARY.search(text) is not None
 
 
 def _of_texts(items: list[Node], step: Step[Cast] | None) -> bool:
     """Whether there are only texts, which are to stay texts."""
     each = step.each if step else None
-    if each is not None and each.fact is not None:
-        return False
-    return set(map(type, [item.value for item in items])) <= {str}
+    return (each is None or each.fact is None) and are_texts(items)
 
 
 class _Walk:
     """`text` is None where a value's text may lie elsewhere: then no subtree can be passed over.
 
-    `done` keeps the collections that anchors share, for each level of the casts that they stand at.
+    `done` keeps the collections that anchors and merge keys share, for each level of the casts that they stand at.
     """
 
     def __init__(
@@ -94,7 +68,7 @@ class _Walk:
     def collection(self, node: Node, step: Step[Cast] | None, path: Path) -> Node:
         """A mapping or a sequence; the same node where nothing changes."""
         value = node.value
-        if self.done is None:
+        if self.done is None or (node.anchor is None and node.via is None):
             return self.once(node, value, step, path)
         key = (id(value), id(step))
         done = self.done.get(key)

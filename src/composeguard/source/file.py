@@ -15,6 +15,9 @@ from composeguard.source.regex import regex
 
 _LINE_END = regex(r"\r\n|\n|\r")
 _COMMENT = regex(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
+# A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
+_ESCAPED_DOLLAR = regex(r"\\(?:x24|u0024|U00000024)")
+_BINARY = regex(r"binary|%TAG|![^\s%!]*%")
 
 
 class SourceError(Exception):
@@ -91,6 +94,19 @@ class SourceFile:
         A node refers to its file, so that only the cyclic collector would, which looks seldom.
         """
         self._is_parsed, self.documents = self.is_parsed, ()
+
+    @cached_property
+    def hides_dollars(self) -> bool:
+        """Whether a value may have a dollar sign that the text does not show."""
+        # To look for one character costs next to nothing, and most files have neither.
+        if "\\" in self.text and _ESCAPED_DOLLAR.search(self.text):
+            return True
+        return "!" in self.text and _BINARY.search(self.text) is not None
+
+    @cached_property
+    def has_dollars(self) -> bool:
+        """Whether any value may have a dollar sign."""
+        return "$" in self.text or self.hides_dollars
 
     @cached_property
     def newline(self) -> str:

@@ -92,6 +92,14 @@ def child(node: Node, step: str | int) -> Node | None:
     return None
 
 
+def are_texts(items: list[Node], *, unique: bool = False) -> bool:
+    """Whether all items are texts, and no two of them alike where that counts: so are nearly all lists."""
+    for item in items:
+        if type(item.value) is not str:
+            return False
+    return not unique or len(items) < 2 or len({item.value for item in items}) == len(items)
+
+
 def size(root: Node) -> int:
     """The values of a tree, those that aliases share counted each time."""
     count = 0
