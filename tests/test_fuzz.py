@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import hostile_inputs
-from tests.hostile_inputs import Input
+from tests.hostile_inputs import MARKER, Input
 from tests.hostile_run import run
 
 FOUND = sorted((Path(__file__).parent / "found").glob("*.yml"))
@@ -37,4 +37,5 @@ def test_any_bytes(folder: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("path", FOUND, ids=[path.stem for path in FOUND])
 def test_what_was_found_once(folder: Path, path: Path) -> None:
-    run(Input({"compose.yaml": path.read_bytes()}), folder)
+    content = path.read_bytes()
+    run(Input({"compose.yaml": content}, planted=MARKER.encode() in content), folder)

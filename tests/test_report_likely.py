@@ -7,7 +7,7 @@ import time
 import pytest
 
 from composeguard.report.likely import likely_secrets
-from composeguard.report.secrets import merged
+from composeguard.report.stretches import merged
 
 
 @pytest.mark.parametrize(

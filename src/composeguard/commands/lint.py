@@ -218,6 +218,7 @@ class Linter:
             ran = self._ran[id(equipped)] = replace(ran, minimum=Severity.INFO)
         with collector_off():
             outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
+        outcome = replace(outcome, findings=tuple(map(_discreet, outcome.findings)))
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(Path(project.directory)) or self.cwd
@@ -311,6 +312,20 @@ class Linter:
             self._files[key] = Files(str(root), names_from=str(base), overlay=self.inputs.overlay)
         files = self._files[key]
         return files if overlay is None else files.beside(overlay)
+
+
+_ASSIGNS = ("=", "--", "://")
+
+
+def _discreet(finding: Finding) -> Finding:
+    """The finding with a message that repeats no secret: what it names can be an assignment that is out of place."""
+    message = finding.message
+    if not any(sign in message for sign in _ASSIGNS):
+        return finding
+    from composeguard.report.likely import masked
+
+    discreet = masked(message)
+    return finding if discreet == message else replace(finding, message=discreet)
 
 
 def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: Path | None) -> Linter:

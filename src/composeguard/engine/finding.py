@@ -7,7 +7,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from composeguard.engine.fix import Fix
-from composeguard.engine.rule import Rule
+from composeguard.engine.rule import Rule, Scope
 from composeguard.engine.severity import Severity
 from composeguard.source.digest import sha256
 from composeguard.source.file import SourceFile
@@ -59,6 +59,11 @@ class Finding(Struct, frozen=True):
     @property
     def uri(self) -> str:
         return self.file.uri
+
+    @property
+    def vouches(self) -> bool:
+        """Whether a rule has looked at what is marked: of the reader it only says that it does not belong there."""
+        return self.rule.scope is not Scope.DIAGNOSTIC
 
     @property
     def region(self) -> Region:

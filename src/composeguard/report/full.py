@@ -95,7 +95,12 @@ class _Writer:
         first, style = group.first, self._style
         region = first.region
         rows = snippet(
-            first.file, first.start, first.end, width=self._width - 4 - _digits(region.end_line), secrets=self._secrets
+            first.file,
+            first.start,
+            first.end,
+            width=self._width - 4 - _digits(region.end_line),
+            secrets=self._secrets,
+            vouched=first.vouches,
         )
         margin = " " * _digits(rows[-1].number)
         arrow = style.faint(f" {margin}-->")

@@ -61,7 +61,14 @@ class Cards:
         region, fix = finding.region, finding.fix
         rows: tuple[Row, ...] = ()
         if finding.file.text:
-            rows = snippet(finding.file, finding.start, finding.end, width=_COLUMNS, secrets=self._secrets)
+            rows = snippet(
+                finding.file,
+                finding.start,
+                finding.end,
+                width=_COLUMNS,
+                secrets=self._secrets,
+                vouched=finding.vouches,
+            )
         return Card(
             anchor=anchor,
             finding=finding,

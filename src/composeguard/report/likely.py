@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from composeguard.report.secrets import merged
+from composeguard.report.stretches import merged
 from composeguard.source.regex import regex
 
 MASK = "****"

@@ -17,9 +17,10 @@ from composeguard.fix.edits import Edit
 from composeguard.fix.trial import Tried
 from composeguard.report.likely import MASK, likely_secrets
 from composeguard.report.proposals import Proposals
-from composeguard.report.secrets import Secrets, merged, overlapping
+from composeguard.report.secrets import Secrets
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.report.snippet import end_of_line, masked_cells
+from composeguard.report.stretches import merged, overlapping
 from composeguard.source.file import SourceFile
 
 _CONTEXT = 3

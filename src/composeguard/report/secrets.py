@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report
+from composeguard.report.likely import likely_secrets
 from composeguard.report.sensitive import sensitive_spans
+from composeguard.report.stretches import merged, overlapping
 from composeguard.source.file import SourceFile
 from composeguard.source.regex import regex
 
 _SEPARATOR = regex(r"[\"']?[ \t]*[=:][ \t]*")
-_ORDER_KEPT = -1
 _TELLING = 8
 """Characters from which on a text with letters and digits is no usual word."""
 
@@ -31,7 +31,9 @@ class Secrets:
         self._spans = {uri: merged(found) for uri, found in spans.items()}
         self._by_file: dict[str, set[str]] = defaultdict(set)
         for uri, text in _texts(report, self._spans):
-            self._by_file[uri].add(text.strip("\"' \t\r\n"))
+            # The secret may be a part of what is hidden: the password of a URL, the value of an option.
+            parts = (text[start:end] for start, end in likely_secrets(text))
+            self._by_file[uri].update(each.strip("\"' \t\r\n") for each in (text, *parts))
         self._texts = {text for texts in self._by_file.values() for text in texts if text}
         self._places: dict[SourceFile, list[tuple[int, int]]] = {}
 
@@ -66,17 +68,6 @@ class Secrets:
         return any(secret in text for secret in self._texts)
 
 
-def overlapping(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    """Those of sorted stretches, none inside another, that reach into `start`..`end`."""
-    index = max(bisect_right(spans, (start, _ORDER_KEPT)) - 1, 0)
-    found: list[tuple[int, int]] = []
-    while index < len(spans) and spans[index][0] < end:
-        if spans[index][1] > start:
-            found.append(spans[index])
-        index += 1
-    return found
-
-
 def _texts(report: Report, spans: dict[str, list[tuple[int, int]]]) -> Iterator[tuple[str, str]]:
     files = {finding.uri: finding.file for finding in (*report.findings, *report.suppressed)}
     files.update((place.file.uri, place.file) for place in report.secrets)
@@ -101,13 +92,3 @@ def _value_span(finding: Finding) -> tuple[int, int]:
         return start, end
     value_end = end - 1 if quote and end - 1 > match.end() and text[end - 1] == quote else end
     return match.end(), value_end
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        elif end > start:
-            merged.append((start, end))
-    return merged

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from composeguard.report.cells import Cell, cells_of, total_width
 from composeguard.report.likely import likely_secrets
-from composeguard.report.secrets import Secrets, merged
+from composeguard.report.secrets import Secrets
 from composeguard.report.sensitive import without
+from composeguard.report.stretches import merged
 from composeguard.source.file import SourceFile
 
 _LEFT_OUT = "..."
@@ -36,16 +37,22 @@ class Row(Struct, frozen=True):
     gap: bool = False
 
 
-def snippet(file: SourceFile, start: int, end: int, *, width: int, secrets: Secrets) -> tuple[Row, ...]:
-    """The rows for `start`..`end`: one, or the first and the last line of a longer stretch."""
+def snippet(
+    file: SourceFile, start: int, end: int, *, width: int, secrets: Secrets, vouched: bool = True
+) -> tuple[Row, ...]:
+    """The rows for `start`..`end`: one, or the first and the last line of a longer stretch.
+
+    `vouched`: a rule has said that what stands there is no secret.
+    """
+    keep = (start, end) if vouched and file.is_parsed else (0, 0)
     start, end = _trimmed(file.text, start, end)
     first, last = file.line_of(start), file.line_of(end)
     if first == last:
-        return (_row(file, first, start, end, width, secrets),)
-    head = _row(file, first, start, end_of_line(file, first), width, secrets)
+        return (_row(file, first, start, end, width, secrets, keep),)
+    head = _row(file, first, start, end_of_line(file, first), width, secrets, keep)
     last_start = file.line_starts[last - 1]
     indented = last_start + _leading_blanks(file.text, last_start, end)
-    tail = _row(file, last, indented, end, width, secrets)
+    tail = _row(file, last, indented, end, width, secrets, keep)
     return (head, Row(tail.number, tail.text, tail.indent, tail.marks, gap=last > first + 1))
 
 
@@ -73,14 +80,14 @@ def end_of_line(file: SourceFile, line: int) -> int:
     return end
 
 
-def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets: Secrets) -> Row:
+def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets: Secrets, keep: tuple[int, int]) -> Row:
     """One line with `start`..`end` marked; what does not fit in `width` cells is left out on either side."""
     width = max(width, _LEAST)
     line_start, line_end = file.line_starts[line - 1], end_of_line(file, line)
     start, end = min(start, line_end), min(end, line_end)
     window_start = max(line_start, start - width)
     window_end = min(line_end, start + width)
-    cells = masked_cells(file, window_start, window_end, (start, end), secrets)
+    cells = masked_cells(file, window_start, window_end, keep, secrets)
     at = start - window_start
     left = 0
     if window_start > line_start or total_width(cells) > width or window_end < line_end:
@@ -114,14 +121,15 @@ def _fit(cells: list[Cell], start: int, end: int, width: int) -> tuple[int, int]
     return left, right
 
 
-def masked_cells(file: SourceFile, start: int, end: int, marked: tuple[int, int], secrets: Secrets) -> list[Cell]:
-    """The cells of a window, each secret stretch as one mask of a width that tells nothing."""
+def masked_cells(file: SourceFile, start: int, end: int, keep: tuple[int, int], secrets: Secrets) -> list[Cell]:
+    """The cells of a window, each secret stretch as one mask of a width that tells nothing.
+
+    What is in `keep` is shown where only its place would speak against it.
+    """
     cells = cells_of(file.text[start:end])
     # A window can begin inside a value: what stands before it tells whether that is a secret.
     context = max(file.line_starts[file.line_of(start) - 1], start - _CONTEXT)
     likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context : end + _CONTEXT])]
-    # A mark on a line of an env file says that the line is broken, not that it is no secret.
-    keep = marked if file.is_parsed else (0, 0)
     by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, keep))
     again = secrets.again(file, context, end + _CONTEXT)
     stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place, *again))
