@@ -16,6 +16,8 @@ MASK = "****"
 
 _WORDS = ("passwords?", "passwd", "passphrase", "pwd", "pass", "secret", "token", "credentials?")
 _KEYS = ("api", "access", "private", "secret", "encryption", "signing", "auth")
+_PARTS = ("pass", "pwd", "secret", "token", "credential", "key")
+"""One of these is in every name: to look for them first is a hundred times faster than the patterns."""
 _NAME = f"(?:{'|'.join(_WORDS)}|(?:{'|'.join(_KEYS)})[_.-]?key)"
 _KEY = regex(_NAME + r"[\"']?[ \t]*[:=](?![-+?])[ \t]*", re.IGNORECASE)
 _OPTION = regex(_NAME + r"[\"']?(?:[ \t]+|,[ \t]*)(?!-)", re.IGNORECASE)
@@ -39,16 +41,19 @@ def names_a_secret(text: str) -> bool:
 def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
     """The stretches (start, end) of `text` that hold the value of a key or option with the name of a credential, the
     default of a variable of such a name, or the password of a URL. They may overlap."""
-    for default in _DEFAULT.finditer(text):
-        yield default.span(1)
-    keys = [*_KEY.finditer(text), *(found for found in _OPTION.finditer(text) if _is_option(text, found.start()))]
-    for key in keys:
-        value = _VALUE.match(text, key.end())
-        if value and not _HARMLESS.match(value.group()):
-            yield value.span()
-    for url in _URL.finditer(text):
-        if not _HARMLESS.match(url[1]):
-            yield url.span(1)
+    folded = text.casefold()
+    if any(part in folded for part in _PARTS):
+        for default in _DEFAULT.finditer(text):
+            yield default.span(1)
+        keys = [*_KEY.finditer(text), *(found for found in _OPTION.finditer(text) if _is_option(text, found.start()))]
+        for key in keys:
+            value = _VALUE.match(text, key.end())
+            if value and not _HARMLESS.match(value.group()):
+                yield value.span()
+    if "://" in text:
+        for url in _URL.finditer(text):
+            if not _HARMLESS.match(url[1]):
+                yield url.span(1)
 
 
 def _is_option(text: str, at: int) -> bool:

@@ -31,9 +31,11 @@ class Secrets:
         self._spans = {uri: merged(found) for uri, found in spans.items()}
         self._by_file: dict[str, set[str]] = defaultdict(set)
         for uri, text in _texts(report, self._spans):
-            # The secret may be a part of what is hidden: the password of a URL, the value of an option.
+            # The secret may be a part of what is hidden: the password of a URL, the value of an option. Such a part
+            # is often a word that names other things too (`app`, `my-service`), unless it has a digit.
             parts = (text[start:end] for start, end in likely_secrets(text))
-            self._by_file[uri].update(each.strip("\"' \t\r\n") for each in (text, *parts))
+            telling = (part for part in parts if any(map(str.isdigit, part)))
+            self._by_file[uri].update(each.strip("\"' \t\r\n") for each in (text, *telling))
         self._texts = {text for texts in self._by_file.values() for text in texts if text}
         self._places: dict[SourceFile, list[tuple[int, int]]] = {}
 

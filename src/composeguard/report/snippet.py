@@ -127,9 +127,11 @@ def masked_cells(file: SourceFile, start: int, end: int, keep: tuple[int, int], 
     What is in `keep` is shown where only its place would speak against it.
     """
     cells = cells_of(file.text[start:end])
-    # A window can begin inside a value: what stands before it tells whether that is a secret.
-    context = max(file.line_starts[file.line_of(start) - 1], start - _CONTEXT)
-    likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context : end + _CONTEXT])]
+    # A window can begin inside a value: what stands before it on its line tells whether that is a secret.
+    line = file.line_of(start)
+    context = max(file.line_starts[line - 1], start - _CONTEXT)
+    after = min(end_of_line(file, line), end + _CONTEXT)
+    likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context:after])]
     by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, keep))
     again = secrets.again(file, context, end + _CONTEXT)
     stretches = merged((*secrets.within(file.uri, start, end), *likely, *by_place, *again))
