@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from composeguard.engine.report import Report
 from composeguard.report.escape import visible
@@ -14,9 +16,12 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """A line for each finding; nothing when there is none."""
     style = Style(options)
     findings = report.listed(include_suppressed=options.include_suppressed)
-    for finding in findings:
-        region = finding.region
-        place = f"{options.name(finding.file)}:{region.start_line}:{region.start_column}"
-        code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
-        accepted = " (suppressed)" if finding.suppression is not None else ""
-        yield f"{visible(place)}: {code} [{finding.severity.label}] {visible(finding.message)}{accepted}\n"
+    for file, together in groupby(findings, attrgetter("file")):
+        name, starts = visible(options.name(file)), file.line_starts
+        for finding in together:
+            line = file.line_of(finding.start)
+            code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
+            accepted = " (suppressed)" if finding.suppression is not None else ""
+            column = finding.start - starts[line - 1] + 1
+            message = visible(finding.message)
+            yield f"{name}:{line}:{column}: {code} [{finding.severity.label}] {message}{accepted}\n"
