@@ -223,7 +223,7 @@ class Linter:
             outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
-        root = Path(self._base(project.directory) or self._here)
+        root = self._base(project.directory) or self._here
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
         marked = self._changed(project, known)
         reported = replace(outcome, findings=tuple(marked))

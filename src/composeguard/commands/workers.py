@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -178,14 +179,12 @@ def _work(connection: Connection, judge: Judge, witnessed: bool, young: int, inh
 
 def _answered(judge: Judge, chunk: Sequence[ProjectFiles], witnessed: bool) -> bytes:
     answer = _Answer()
-    with disk.witnessed() as seen:
+    with disk.witnessed() if witnessed else nullcontext(answer.seen) as answer.seen:
         try:
             answer.told.extend(judge.judge(project) for project in chunk)
         except Exception as error:  # noqa: BLE001 -- it is raised again where the answer is read
             error.add_note("".join(traceback.format_exception(error)))
             answer.error = error
-    if witnessed:
-        answer.seen = seen
     try:
         return packed(answer)
     except Exception as error:  # noqa: BLE001 -- an error of an odd kind, which cannot leave its process
