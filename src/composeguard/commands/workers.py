@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _LARGEST_CHUNK = 32
 _CHUNKS_EACH = 8
-"""Of a worker, at least: the fewer, the longer the others wait for the last."""
+"""Of a worker, at least, of what is left: the fewer, the longer the others wait for the last."""
 _AHEAD = 2
 """Chunks that a worker has at a time: one to work on, and one so that it never waits."""
 _STORED = 8
@@ -65,8 +65,7 @@ def judged(judge: Judge, projects: Sequence[ProjectFiles], jobs: int) -> Iterato
     Raises:
         WorkerError: a process was ended from outside, or cannot be started.
     """
-    size = max(1, min(_LARGEST_CHUNK, len(projects) // (jobs * _CHUNKS_EACH)))
-    chunks = [projects[start : start + size] for start in range(0, len(projects), size)]
+    chunks = _chunks(projects, jobs)
     unpack = Unpacker(judge.rules)
     pool = _Pool(judge, chunks, min(jobs, len(chunks)))
     try:
@@ -78,6 +77,17 @@ def judged(judge: Judge, projects: Sequence[ProjectFiles], jobs: int) -> Iterato
                 raise answer.error
     finally:
         pool.end()
+
+
+def _chunks(projects: Sequence[ProjectFiles], jobs: int) -> list[Sequence[ProjectFiles]]:
+    """The projects in order, in chunks that become smaller towards the end, which all workers come to together."""
+    chunks: list[Sequence[ProjectFiles]] = []
+    start = 0
+    while start < len(projects):
+        size = max(1, min(_LARGEST_CHUNK, (len(projects) - start) // (jobs * _CHUNKS_EACH)))
+        chunks.append(projects[start : start + size])
+        start += size
+    return chunks
 
 
 class _Pool:
