@@ -170,7 +170,7 @@ def test_a_file_is_ignored_as_git_says(tmp_path: Path) -> None:
     asked = subprocess.run(
         [*git, "check-ignore", *FILES], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
     )
-    assert [name for name in FILES if ignore.ignores_file(tmp_path / name)] == asked.stdout.split()
+    assert [name for name in FILES if ignore.ignores_file(str(tmp_path / name))] == asked.stdout.split()
     assert ignore.is_repository
     assert not GitIgnore(Files(str(tmp_path / "c")), str(tmp_path / "c")).is_repository
 

@@ -41,7 +41,7 @@ def run_baseline(options: BaselineOptions) -> int:
 
 def _target(linter: Linter, options: BaselineOptions) -> Path:
     """The file that is asked for, else that of the configuration, else the default in the current folder."""
-    return Path(options.target or configured(linter.configurations.of(linter.cwd).configuration) or DEFAULT_NAME)
+    return Path(options.target or configured(linter.configurations.of(str(linter.cwd)).configuration) or DEFAULT_NAME)
 
 
 def _said(options: BaselineOptions, target: Path, old: Baseline, kept: frozenset[Entry], stale: set[Entry]) -> str:

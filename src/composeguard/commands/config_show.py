@@ -43,7 +43,7 @@ def run_show(options: LintOptions, output_format: str) -> int:
     start = Path(absolute(options.paths[0])) if options.paths else linter.cwd
     if not start.exists():
         raise UsageError(f"{options.paths[0]}: no such file or folder")
-    configuration = linter.configurations.of(start if start.is_dir() else start.parent).configuration
+    configuration = linter.configurations.of(str(start if start.is_dir() else start.parent)).configuration
     found = list(settings(configuration, options))
     sys.stdout.write(_json(configuration, found) if output_format == "json" else _text(found))
     return 0

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from composeguard.commands.equipment import Equipment, Equipped
 from composeguard.commands.options import CheckOptions, LintOptions
-from composeguard.commands.places import absolute, repository
+from composeguard.commands.places import absolute
+from composeguard.compose.folders import Folders
 from composeguard.config import DEFAULT, Configuration, Settings, discover, load, selection
 from composeguard.engine.rule import Rule
 from composeguard.errors import UsageError
@@ -24,24 +25,25 @@ class Configurations:
         UsageError: the command line names a file that is not there.
     """
 
-    def __init__(self, options: LintOptions, equipment: Equipment, cwd: Path) -> None:
+    def __init__(self, options: LintOptions, equipment: Equipment, cwd: Path, folders: Folders) -> None:
         self._options = options
         self._equipment = equipment
         self._cwd = cwd
+        self._folders = folders
         self._given = _given(options)
         self._known: dict[Path | None, Equipped] = {}
-        self._nearest: dict[Path, Path | None] = {}
+        self._nearest: dict[str, Path | None] = {}
         """The configuration file that holds for a folder."""
 
-    def of(self, directory: Path) -> Equipped:
+    def of(self, directory: str) -> Equipped:
         """The configuration that holds for a folder: the nearest one upward."""
         path = self._given
         if path is None and not self._options.no_config:
-            path = discover(directory, repository(directory) or Path(directory.anchor), self._nearest)
+            path = discover(directory, self._folders.repository(directory), self._nearest)
         if path not in self._known:
             configuration = DEFAULT if path is None else self._load(path)
-            root = repository(directory) or (directory if path is None else path.parent)
-            equipped = self._equipment.under(configuration, root)
+            root = self._folders.repository(directory) or (directory if path is None else path.parent)
+            equipped = self._equipment.under(configuration, Path(root))
             settings = _with_options(equipped.configuration.settings, self._options)
             configuration = replace(equipped.configuration, settings=settings)
             chosen = self._equipment.held(selection(configuration, equipped.rules))
@@ -54,14 +56,14 @@ class Configurations:
         return list(dict.fromkeys(lines))
 
     def _load(self, path: Path) -> Configuration:
-        folder = Path(absolute(str(path.parent)))
-        return load(path, os.path.relpath(path, self._cwd), repository(folder) or folder)
+        folder = absolute(str(path.parent))
+        return load(path, os.path.relpath(path, self._cwd), Path(self._folders.repository(folder) or folder))
 
 
 def rules_here(options: LintOptions) -> tuple[Rule, ...]:
     """The rules that the command line, and the configuration and packs of the working folder, bring."""
     here = Path.cwd()
-    return Configurations(options, Equipment(options), here).of(here).rules
+    return Configurations(options, Equipment(options), here, Folders()).of(str(here)).rules
 
 
 def _given(options: LintOptions) -> Path | None:

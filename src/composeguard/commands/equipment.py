@@ -31,11 +31,11 @@ class Equipped(Struct, frozen=True):
     selection: Selection
     exemptions: tuple[Exemptions, ...] = ()
 
-    def exempt(self, findings: Iterable[Finding], today: date, root: Path) -> list[Finding]:
+    def exempt(self, findings: Iterable[Finding], today: date, root: str) -> list[Finding]:
         """The findings, those marked that a pack exempts."""
         found = list(findings)
         for each in self.exemptions:
-            found = each.mark(found, today, root)
+            found = each.mark(found, today, Path(root))
         return found
 
     def expired(self, today: date) -> list[str]:

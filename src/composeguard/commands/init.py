@@ -49,7 +49,7 @@ def run_init(options: InitOptions) -> int:
         raise UsageError(f"{folder}: no such folder")
     asked = ((PRE_COMMIT, options.pre_commit), (GITHUB, options.github), (GITLAB, options.gitlab))
     wanted = [pair for pair, is_asked in asked if is_asked]
-    present = discover(folder, folder)
+    present = discover(str(folder), str(folder))
     if not wanted and present is not None and present.name != CONFIGURATION[0]:
         raise UsageError(f"{present}: the configuration is there already; a second one beside it would be an error")
     if not wanted or present is None:

@@ -14,6 +14,7 @@ from composeguard.commands.names import COMMANDS
 from composeguard.commands.options import LintOptions
 from composeguard.commands.places import absolute
 from composeguard.compose.discover import ProjectFiles, Walk, projects_of
+from composeguard.compose.folders import Folders
 from composeguard.engine.registry import near
 from composeguard.errors import UsageError
 from composeguard.source import disk
@@ -32,12 +33,14 @@ class Inputs:
         equipment: Equipment,
         configurations: Configurations,
         cwd: Path,
+        folders: Folders,
         unreadable: Callable[[str], None],
     ) -> None:
         self._options = options
         self._equipment = equipment
         self._configurations = configurations
         self._cwd = cwd
+        self._folders = folders
         self._unreadable = unreadable
         self.overlay: dict[str, bytes] = {}
         """What stands in for files: standard input, by the name that it is given."""
@@ -51,7 +54,7 @@ class Inputs:
                 raise UsageError("give PATHS or --file, not both: --file makes one project of several files")
             files = tuple(self._input(name) for name in options.files)
             return [ProjectFiles(files=files, report_on=(), directory=str(Path(files[0]).parent))]
-        excluded = tuple(self._configurations.of(self._cwd).configuration.settings.exclude)
+        excluded = tuple(self._configurations.of(str(self._cwd)).configuration.settings.exclude)
         if self._equipment.locks and excluded != self._equipment.exclude:
             found = self._find_outside((*options.exclude, *self._equipment.exclude))
             self.hidden = Hidden(found, self._find_outside((*options.exclude, *excluded)))
@@ -75,7 +78,7 @@ class Inputs:
         if named or not options.paths:
             asked = tuple(self._input(path) for path in named) or (str(self._cwd),)
             environment = dict(os.environ) if options.environment else {}
-            found.extend(projects_of(asked, walk, environment=environment))
+            found.extend(projects_of(asked, walk, environment=environment, folders=self._folders))
         return found
 
     def _input(self, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,12 +17,13 @@ from composeguard.commands.equipment import Equipment
 from composeguard.commands.inputs import STDIN, Inputs, existing
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
-from composeguard.commands.places import current_folder, repository
+from composeguard.commands.places import current_folder
 from composeguard.commands.progress import progress
 from composeguard.commands.result import Judged, Result
 from composeguard.commands.today import today
 from composeguard.compose.discover import ProjectFiles
 from composeguard.compose.files import Content, Files
+from composeguard.compose.folders import Folders, below
 from composeguard.compose.request import Request
 from composeguard.config import Configuration, Settings
 from composeguard.engine.finding import Finding
@@ -77,16 +79,18 @@ class Linter:
         self.today = today()
         self.equipment = Equipment(options)
         self.rules = self.equipment.rules
-        self.configurations = Configurations(options, self.equipment, self.cwd)
-        self.inputs = Inputs(options, self.equipment, self.configurations, self.cwd, self._unreadable)
-        self._changes: dict[Path, Changes] = {}
-        self._files: dict[tuple[Path, Path], Files] = {}
+        self._here = str(self.cwd)
+        self.folders = Folders()
+        self.configurations = Configurations(options, self.equipment, self.cwd, self.folders)
+        self.inputs = Inputs(options, self.equipment, self.configurations, self.cwd, self.folders, self._unreadable)
+        self._changes: dict[str, Changes] = {}
+        self._files: dict[tuple[str, str], Files] = {}
         self._ran: dict[int, Selection] = {}
         """The rules that run under each configuration, by the `id` of what is remembered as long as this is."""
-        self._bases: set[Path] = set()
+        self._bases: set[str] = set()
         """What names in reports of this run are relative to."""
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
-        self._outside: Path | None = None
+        self._outside: str | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
     def projects(self) -> list[ProjectFiles]:
@@ -99,17 +103,16 @@ class Linter:
         if not found and not self.options.allow_no_files and not self.failed:
             where = ", ".join(self.options.paths) or "the current folder"
             raise NoInputError(f"no Compose file in {where}")
-        folders = [project.directory for project in found if self._base(Path(project.directory)) is None]
-        self._outside = Path(os.path.commonpath(folders)) if folders else None
+        folders = [project.directory for project in found if self._base(project.directory) is None]
+        self._outside = os.path.commonpath(folders) if folders else None
         return found
 
-    def _base(self, directory: Path) -> Path | None:
+    def _base(self, directory: str) -> str | None:
         """What names in reports are relative to: the repository, else the current folder."""
-        return repository(directory) or (self.cwd if directory.is_relative_to(self.cwd) else None)
+        return self.folders.repository(directory) or (None if below(directory, self._here) is None else self._here)
 
-    def _names_from(self, project: ProjectFiles) -> Path:
-        directory = Path(project.directory)
-        return self._base(directory) or self._outside or directory
+    def _names_from(self, project: ProjectFiles) -> str:
+        return self._base(project.directory) or self._outside or project.directory
 
     def results(self) -> Iterator[Result]:
         """Check every project, in order."""
@@ -142,7 +145,7 @@ class Linter:
             if isinstance(told, str):
                 yield told
             else:
-                equipped = self.configurations.of(Path(project.directory))
+                equipped = self.configurations.of(project.directory)
                 yield Result(project, equipped.selection, equipped.configuration, told)
 
     def _jobs(self, projects: list[ProjectFiles]) -> int:
@@ -155,7 +158,7 @@ class Linter:
         jobs = min(count, wanted) if wanted else max(1, min(count // _WORTH_A_PROCESS, processors()))
         if jobs == 1 or self.equipment.locks:
             return 1
-        own = any(self.configurations.of(Path(project.directory)).rules is not self.rules for project in projects)
+        own = any(self.configurations.of(project.directory).rules is not self.rules for project in projects)
         return 1 if own else jobs
 
     def _in_time(self, project: ProjectFiles) -> Result | str:
@@ -203,13 +206,13 @@ class Linter:
 
     def _say(self, result: Result) -> None:
         """What was read, for `--verbose`."""
-        settings = self.configurations.of(Path(result.project.directory)).configuration.origin or "the defaults"
+        settings = self.configurations.of(result.project.directory).configuration.origin or "the defaults"
         names = ", ".join(result.files)
         sys.stderr.write(visible(f"read {names} with {settings}: {len(result.selection.rules)} rules") + "\n")
 
     def check(self, project: ProjectFiles, overlay: Mapping[str, Content] | None = None) -> Result:
         """Read a project and run the rules; `overlay` (absolute path -> content) stands in for files on trial."""
-        equipped = self.configurations.of(Path(project.directory))
+        equipped = self.configurations.of(project.directory)
         configuration, chosen = equipped.configuration, equipped.selection
         reading = read_project(self._request(project), self._open(project, overlay))
         ran = self._ran.get(id(equipped))
@@ -221,7 +224,7 @@ class Linter:
         outcome = replace(outcome, findings=tuple(map(_discreet, outcome.findings)))
         adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
-        root = self._base(Path(project.directory)) or self.cwd
+        root = self._base(project.directory) or self._here
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
         marked = self._changed(project, known)
         reported = replace(outcome, findings=tuple(marked))
@@ -250,20 +253,21 @@ class Linter:
 
         if STDIN in self.options.paths:
             raise UsageError("--since compares files; standard input is none")
-        root = repository(Path(project.directory))
+        root = self.folders.repository(project.directory)
         if root is None:
             raise UsageError(f"--since {reference}: {project.directory} is in no git repository")
         if root not in self._changes:
-            self._changes[root] = Changes(root, reference)
+            self._changes[root] = Changes(Path(root), reference)
         return kept(findings, self._changes[root])
 
     def exists(self, name: str) -> bool:
         """Whether there is a file that reports of this run call so."""
-        return any(disk.exists(str(base / name)) for base in self._bases or {self.cwd})
+        return any(disk.exists(posixpath.join(base, name)) for base in self._bases or {self._here})
 
     def forget(self) -> None:
         """Read files anew from now on: some were written."""
         self._files.clear()
+        self.folders.forget()
 
     def shown(self, project: ProjectFiles) -> tuple[str, ...]:
         """The names of a project's files as a shell in the current folder has them."""
@@ -272,8 +276,10 @@ class Linter:
     def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
         codes = {rule.code for rule in chosen.rules}
-        asked = {disk.real(path) for path in project.report_on}
-        others = {disk.real(path) for path in project.files} - asked if asked else set()
+        asked, others = set[str](), set[str]()
+        if project.report_on and not set(project.files).issubset(project.report_on):
+            asked = {disk.real(path) for path in project.report_on}
+            others = {disk.real(path) for path in project.files} - asked
         for finding in findings:
             if finding.code not in codes or self._is_below(finding, chosen):
                 continue
@@ -297,19 +303,18 @@ class Linter:
         return Request(
             files=project.files,
             project_directory=directory,
-            root=str(repository(Path(project.directory)) or directory),
+            root=self.folders.repository(project.directory) or directory,
             environment=dict(os.environ) if options.environment else {},
             env_files=tuple(existing("--env-file", name) for name in options.env_files) or project.env_files,
             profiles=options.compose_profiles,
         )
 
     def _open(self, project: ProjectFiles, overlay: Mapping[str, Content] | None) -> Files:
-        directory = Path(project.directory)
-        root = repository(directory) or directory
+        root = self.folders.repository(project.directory) or project.directory
         base = self._names_from(project)
         key = (root, base)
         if key not in self._files:
-            self._files[key] = Files(str(root), names_from=str(base), overlay=self.inputs.overlay)
+            self._files[key] = Files(root, names_from=base, overlay=self.inputs.overlay, folders=self.folders)
         files = self._files[key]
         return files if overlay is None else files.beside(overlay)
 
@@ -328,7 +333,7 @@ def _discreet(finding: Finding) -> Finding:
     return finding if discreet == message else replace(finding, message=discreet)
 
 
-def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: Path | None) -> Linter:
+def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: str | None) -> Linter:
     linter = Linter(options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving)
     linter._outside = outside
     return linter

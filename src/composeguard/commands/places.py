@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 
-from composeguard.compose.discover import repository_root
 from composeguard.errors import UsageError
 
 
@@ -21,10 +19,3 @@ def current_folder() -> Path:
         return Path.cwd()
     except FileNotFoundError:
         raise UsageError("the current folder does not exist any more") from None
-
-
-@cache
-def repository(folder: Path) -> Path | None:
-    """The nearest folder upward that holds `.git`."""
-    root = repository_root(str(folder))
-    return None if root is None else Path(root)

@@ -16,8 +16,9 @@ from composeguard.commands.origins import Origins, described
 from composeguard.commands.places import absolute
 from composeguard.commands.yaml_text import lines_of, yaml_text
 from composeguard.compose.diagnostic import Diagnostic, Kind
-from composeguard.compose.discover import ProjectFiles, find_project, repository_root
+from composeguard.compose.discover import ProjectFiles, find_project
 from composeguard.compose.files import Files
+from composeguard.compose.folders import Folders
 from composeguard.compose.request import Request
 from composeguard.errors import ComposeguardError, NoInputError, UsageError
 from composeguard.model.env_files import FromFile
@@ -124,7 +125,7 @@ def _root(found: ProjectFiles) -> str:
     """The repository, or the folder that holds all that was named."""
     named = (*found.files, *(found.env_files or ()))
     folder = os.path.commonpath([found.directory, *map(os.path.dirname, named)])
-    return repository_root(folder) or folder
+    return Folders().repository(folder) or folder
 
 
 def _lines(word: str, diagnostics: Iterable[Diagnostic]) -> Iterator[str]:

@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _LARGEST_CHUNK = 32
 _CHUNKS_EACH = 8
-"""Of a worker, at least: the fewer, the longer the others wait for the last."""
+"""Of a worker, at least, of what is left: the fewer, the longer the others wait for the last."""
 _AHEAD = 2
 """Chunks that a worker has at a time: one to work on, and one so that it never waits."""
 _STORED = 8
@@ -64,8 +65,7 @@ def judged(judge: Judge, projects: Sequence[ProjectFiles], jobs: int) -> Iterato
     Raises:
         WorkerError: a process was ended from outside, or cannot be started.
     """
-    size = max(1, min(_LARGEST_CHUNK, len(projects) // (jobs * _CHUNKS_EACH)))
-    chunks = [projects[start : start + size] for start in range(0, len(projects), size)]
+    chunks = _chunks(projects, jobs)
     unpack = Unpacker(judge.rules)
     pool = _Pool(judge, chunks, min(jobs, len(chunks)))
     try:
@@ -77,6 +77,17 @@ def judged(judge: Judge, projects: Sequence[ProjectFiles], jobs: int) -> Iterato
                 raise answer.error
     finally:
         pool.end()
+
+
+def _chunks(projects: Sequence[ProjectFiles], jobs: int) -> list[Sequence[ProjectFiles]]:
+    """The projects in order, in chunks that become smaller towards the end, which all workers come to together."""
+    chunks: list[Sequence[ProjectFiles]] = []
+    start = 0
+    while start < len(projects):
+        size = max(1, min(_LARGEST_CHUNK, (len(projects) - start) // (jobs * _CHUNKS_EACH)))
+        chunks.append(projects[start : start + size])
+        start += size
+    return chunks
 
 
 class _Pool:
@@ -178,14 +189,12 @@ def _work(connection: Connection, judge: Judge, witnessed: bool, young: int, inh
 
 def _answered(judge: Judge, chunk: Sequence[ProjectFiles], witnessed: bool) -> bytes:
     answer = _Answer()
-    with disk.witnessed() as seen:
+    with disk.witnessed() if witnessed else nullcontext(answer.seen) as answer.seen:
         try:
             answer.told.extend(judge.judge(project) for project in chunk)
         except Exception as error:  # noqa: BLE001 -- it is raised again where the answer is read
             error.add_note("".join(traceback.format_exception(error)))
             answer.error = error
-    if witnessed:
-        answer.seen = seen
     try:
         return packed(answer)
     except Exception as error:  # noqa: BLE001 -- an error of an odd kind, which cannot leave its process

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 from msgspec import Struct, field
 
 from composeguard.compose.dotenv import DotenvError, parse_dotenv
 from composeguard.compose.files import Files, UnavailableError
+from composeguard.compose.folders import Folders
 from composeguard.compose.paths import join_path
 from composeguard.compose.unresolved import Text
 from composeguard.compose.walk import Walker, is_compose_name
@@ -23,6 +23,7 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+_PAIRED = frozenset((*DEFAULT_NAMES, *OVERRIDE_NAMES))
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 
 
@@ -53,7 +54,11 @@ class Walk(Struct, frozen=True):
 
 
 def projects_of(
-    paths: Iterable[str], walk: Walk | None = None, *, environment: Mapping[str, str] | None = None
+    paths: Iterable[str],
+    walk: Walk | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folders: Folders | None = None,
 ) -> list[ProjectFiles]:
     """The projects of absolute paths of files and folders, ordered by path.
 
@@ -63,16 +68,18 @@ def projects_of(
     """
     walk = walk or Walk()
     environment = environment or {}
+    folders = folders or Folders()
     finders: dict[str, _Finder] = {}
     projects: dict[tuple[str, ...], _Project] = {}
     for given in paths:
         path = join_path("/", given)
-        folder = path if _is_folder(path) else posixpath.dirname(path)
-        root = repository_root(folder) or folder
+        is_folder = disk.is_folder(path)
+        folder = path if is_folder else posixpath.dirname(path)
+        root = folders.repository(folder) or folder
         if root not in finders:
-            finders[root] = _Finder(root, walk)
+            finders[root] = _Finder(root, walk, folders)
         finder = finders[root]
-        for asked in finder.asked(path, environment):
+        for asked in finder.below(path, environment) if is_folder else finder.named(path):
             project = finder.project(asked)
             projects.setdefault(project.files, project).asked[asked] = None
     if walk.unreadable:
@@ -119,15 +126,6 @@ def find_project(
     return ProjectFiles(paths, paths, project, chosen_env, passed_over)
 
 
-def repository_root(folder: str) -> str | None:
-    """The nearest folder upward that holds `.git`."""
-    place = Path(folder)
-    for candidate in (place, *place.parents):
-        if disk.exists(str(candidate / ".git")):
-            return str(candidate)
-    return None
-
-
 class _Project(Struct):
     files: tuple[str, ...]
     directory: str
@@ -150,8 +148,8 @@ class _Pair(Struct, frozen=True):
 class _Finder:
     """Groups files into projects; remembers what each `.env` says."""
 
-    def __init__(self, root: str, walk: Walk) -> None:
-        self.files = Files(root)
+    def __init__(self, root: str, walk: Walk, folders: Folders) -> None:
+        self.files = Files(root, folders=folders)
         self.root = root
         self.walk = walk
         self.walker = Walker(self.files, root, respect_gitignore=walk.gitignore, exclude=walk.exclude)
@@ -159,10 +157,12 @@ class _Finder:
         """Folder to the files that its `COMPOSE_FILE` names."""
         self.pairs: dict[str, _Pair | None] = {}
 
-    def asked(self, path: str, environment: Mapping[str, str]) -> list[str]:
-        """The files that a file or folder stands for."""
-        if not _is_folder(path):
-            return [] if self.walk.force_exclude and self.walker.is_excluded(path) else [path]
+    def named(self, path: str) -> list[str]:
+        """The file that is named, unless it is excluded nevertheless."""
+        return [] if self.walk.force_exclude and self.walker.is_excluded(path) else [path]
+
+    def below(self, path: str, environment: Mapping[str, str]) -> list[str]:
+        """The files that a folder stands for."""
         if chosen := tuple(_listed(path, environment)):
             self.claims[path] = chosen
         asked = dict.fromkeys(chosen)
@@ -182,8 +182,8 @@ class _Finder:
                 directory = posixpath.dirname(claimed[0])
                 env_files = None if folder == directory else _nearest_first(self.files, (folder, directory))
                 return _Project(claimed, directory, env_files)
-        folder = posixpath.dirname(path)
-        pair = self.pair(folder)
+        folder, name = posixpath.split(path)
+        pair = self.pair(folder) if name in _PAIRED else None
         if pair and path in pair.files:
             return _Project(pair.files, folder, passed_over=pair.passed_over)
         return _Project((path,), folder)
@@ -200,7 +200,7 @@ class _Finder:
     def loses(self, path: str) -> bool:
         """Whether the reference passes over a file: another name wins, or `COMPOSE_FILE` has the base alone."""
         folder, name = posixpath.split(path)
-        pair = self.pair(folder) if name in DEFAULT_NAMES or name in OVERRIDE_NAMES else None
+        pair = self.pair(folder) if name in _PAIRED else None
         if pair is None or path in (claimed := self.claimed(folder)):
             return False
         return path not in pair.files or (path != pair.files[0] and pair.files[0] in claimed)
@@ -268,12 +268,8 @@ def _read_env(files: Files, paths: Iterable[str]) -> dict[str, Text]:
     return values
 
 
-def _is_folder(path: str) -> bool:
-    return disk.is_folder(path)
-
-
 def _present(files: Files, folder: str, names: Iterable[str]) -> list[str]:
-    return [path for name in names if files.is_file(path := join_path(folder, name))]
+    return [path for name in names if files.is_file(path := posixpath.join(folder, name))]
 
 
 __all__ = [
@@ -284,5 +280,4 @@ __all__ = [
     "find_project",
     "is_compose_name",
     "projects_of",
-    "repository_root",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections.abc import Mapping
 from copy import copy
 from enum import Enum
-from pathlib import Path
 
+from composeguard.compose.folders import Folders, below
 from composeguard.source import disk
 from composeguard.source.decode import encode, is_read_so
 from composeguard.source.file import SourceError, SourceFile
@@ -43,7 +43,8 @@ class Files:
 
     A symbolic link counts as what it leads to: it must lie inside the root, and reports name it by its real place.
     `overlay` maps absolute paths to contents that stand in for those on disk (standard input, a fix on trial).
-    Names in reports are relative to `names_from`, or to the root where a file is not below that.
+    Names in reports are relative to `names_from`, or to the root where a file is not below that. `folders` is what the
+    run knows of folders already.
     """
 
     def __init__(
@@ -53,25 +54,26 @@ class Files:
         names_from: str | None = None,
         overlay: Mapping[str, Content] | None = None,
         limits: Limits = DEFAULT,
+        folders: Folders | None = None,
     ) -> None:
         self.limits = limits
-        self._root = _resolve(root)
-        self._bases = (self._root,) if names_from is None else (_resolve(names_from), self._root)
-        self._folders: dict[str, Path] = {}
-        self._overlay = {self._real(path): data for path, data in (overlay or {}).items()}
-        self._sources: dict[Path, SourceFile | Exception] = {}
-        self._texts: dict[Path, SourceFile | Exception] = {}
+        self._folders = Folders() if folders is None else folders
+        self._root = self._folders.real(root)
+        self._bases = (self._root,) if names_from is None else (self._folders.real(names_from), self._root)
+        self._overlay = {self._folders.place(path): data for path, data in (overlay or {}).items()}
+        self._sources: dict[str, SourceFile | Exception] = {}
+        self._texts: dict[str, SourceFile | Exception] = {}
 
     def beside(self, overlay: Mapping[str, Content]) -> Files:
         """The same files as they are known now, with more contents that stand in for some."""
         files = copy(self)
-        files._overlay = self._overlay | {self._real(path): content for path, content in overlay.items()}
+        files._overlay = self._overlay | {self._folders.place(path): content for path, content in overlay.items()}
         files._sources = {real: known for real, known in self._sources.items() if real not in files._overlay}
         files._texts = {real: known for real, known in self._texts.items() if real not in files._overlay}
         return files
 
     @property
-    def root(self) -> Path:
+    def root(self) -> str:
         """The folder that bounds what is read, links followed."""
         return self._root
 
@@ -82,12 +84,12 @@ class Files:
             UnavailableError: it cannot be read.
             SourceError: it is no YAML.
         """
-        real = self._real(path)
+        real = self._folders.place(path)
         found = self._sources.get(real)
         if found is None:
             try:
                 found = self._on_trial(real) or read_source(
-                    self._uri(real), self._read(real), path=str(real), limits=self.limits
+                    self._uri(real), self._read(real), path=real, limits=self.limits
                 )
             except (SourceError, UnavailableError) as error:
                 found = error
@@ -96,10 +98,10 @@ class Files:
             raise found
         return found
 
-    def _on_trial(self, real: Path) -> SourceFile | None:
+    def _on_trial(self, real: str) -> SourceFile | None:
         """What stands in for a file and is read already, if its bytes would be read so under this name."""
         given = self._overlay.get(real)
-        if not isinstance(given, SourceFile) or (given.uri, given.path) != (self._uri(real), str(real)):
+        if not isinstance(given, SourceFile) or (given.uri, given.path) != (self._uri(real), real):
             return None
         return given if is_read_so(given, self._read(real), self.limits) else None
 
@@ -109,13 +111,13 @@ class Files:
         Raises:
             UnavailableError: it cannot be read.
         """
-        real = self._real(path)
+        real = self._folders.place(path)
         found = self._texts.get(real)
         if found is None:
             try:
                 text = self._read(real).decode("utf-8", "replace")
                 bom = text.startswith("\ufeff")
-                found = SourceFile(self._uri(real), text.removeprefix("\ufeff"), path=str(real), bom=bom)
+                found = SourceFile(self._uri(real), text.removeprefix("\ufeff"), path=real, bom=bom)
             except UnavailableError as error:
                 found = error
             self._texts[real] = found
@@ -135,53 +137,44 @@ class Files:
 
     def placeholder(self, path: str) -> SourceFile:
         """An empty file of that name, for what is to be said about one that cannot be read."""
-        return SourceFile(self._uri(self._real(path)), "", path=path)
+        return SourceFile(self._uri(self._folders.place(path)), "", path=path)
 
     def is_file(self, path: str) -> bool:
         """Whether it can be had as a regular file; its size does not count."""
         if not self._overlay and not disk.is_file(path):
             # Most of what is looked for is not there.
             return False
-        real = self._real(path)
+        real = self._folders.place(path)
         if real in self._overlay:
             return True
         try:
-            return self._inside(real) and disk.is_file(str(real))
+            return self._inside(real) and disk.is_file(real)
         except ValueError:
             return False
 
     def is_folder(self, path: str) -> bool:
         """Whether it is a folder below the root."""
-        real = self._real(path)
+        real = self._folders.place(path)
         try:
-            return self._inside(real) and disk.is_folder(str(real))
+            return self._inside(real) and disk.is_folder(real)
         except ValueError:
             return False
 
     def uri(self, path: str) -> str:
         """The name of a path in reports, with forward slashes."""
-        return self._uri(self._real(path))
+        return self._uri(self._folders.place(path))
 
-    def _real(self, path: str) -> Path:
-        """As `_resolve`; the folders of a run are followed once, the last step always."""
-        folder, name = os.path.split(path)
-        if name in ("", os.curdir, os.pardir):
-            return _resolve(path)
-        if folder not in self._folders:
-            self._folders[folder] = _resolve(folder)
-        real = self._folders[folder] / name
-        return _resolve(path) if disk.is_link(str(real)) else real
+    def _inside(self, real: str) -> bool:
+        return below(real, self._root) is not None
 
-    def _inside(self, real: Path) -> bool:
-        return real.is_relative_to(self._root)
-
-    def _uri(self, real: Path) -> str:
+    def _uri(self, real: str) -> str:
         for base in self._bases:
-            if real.is_relative_to(base):
-                return real.relative_to(base).as_posix()
-        return real.name
+            name = below(real, base)
+            if name is not None:
+                return name
+        return posixpath.basename(real)
 
-    def _read(self, real: Path) -> bytes:
+    def _read(self, real: str) -> bytes:
         content = self._overlay.get(real)
         if content is not None:
             data = encode(content, content.text) if isinstance(content, SourceFile) else content
@@ -191,7 +184,7 @@ class Files:
         if not self._inside(real):
             raise UnavailableError(self._uri(real), Reason.OUTSIDE)
         try:
-            data = disk.read(str(real), self.limits.bytes + 1)
+            data = disk.read(real, self.limits.bytes + 1)
         except (FileNotFoundError, NotADirectoryError, ValueError):
             # ValueError: the name has a character that no file name has.
             raise UnavailableError(self._uri(real), Reason.MISSING) from None
@@ -202,11 +195,3 @@ class Files:
         if len(data) > self.limits.bytes:
             raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
         return data
-
-
-def _resolve(path: str) -> Path:
-    try:
-        return Path(disk.real(path))
-    except (OSError, ValueError):
-        # A loop of links, or a name that no file has: reading it fails with a reason.
-        return Path(path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import warnings
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from composeguard.compose.files import Files, UnavailableError
+from composeguard.compose.folders import below
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -57,48 +58,54 @@ class GitIgnore:
     """
 
     def __init__(self, files: Files, root: str) -> None:
-        self.root = Path(root)
+        self.root = root
         self._files = files
-        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
 
     @property
     def is_repository(self) -> bool:
         """Whether the root is a working tree of git; of a linked one, `.git` is a file."""
-        git = str(self.root / _GIT)
+        git = posixpath.join(self.root, _GIT)
         return self._files.is_folder(git) or self._files.is_file(git)
 
-    def ignores(self, path: Path, *, folder: bool) -> bool:
+    def ignores(self, path: str, *, folder: bool) -> bool:
         """Whether a path whose folders are not ignored is. The nearest `.gitignore` that speaks of it decides."""
-        for parent in path.parents:
-            spec = self._spec(parent / _GITIGNORE)
+        for parent in _above(path):
+            spec = self._spec(parent, _GITIGNORE)
             if spec is not None:
                 said = spec.check_file(relative(path, parent, folder=folder)).include
                 if said is not None:
                     return said
             if parent == self.root:
                 break
-        spec = self._spec(self.root / _EXCLUDE)
+        spec = self._spec(self.root, _EXCLUDE)
         return spec is not None and bool(spec.check_file(relative(path, self.root, folder=folder)).include)
 
-    def ignores_file(self, path: Path) -> bool:
+    def ignores_file(self, path: str) -> bool:
         """Whether a file is ignored, or a folder that holds it: git does not look for exceptions in such a folder."""
-        above = [parent for parent in path.parents if parent != self.root and parent.is_relative_to(self.root)]
+        above = [parent for parent in _above(path) if below(parent, self.root) not in (None, posixpath.curdir)]
         return any(self.ignores(parent, folder=True) for parent in reversed(above)) or self.ignores(path, folder=False)
 
-    def _spec(self, file: Path) -> GitIgnoreSpec | None:
+    def _spec(self, folder: str, name: str) -> GitIgnoreSpec | None:
+        file = posixpath.join(folder, name)
         if file not in self._specs:
-            path = str(file)
             spec = None
-            if self._files.is_file(path):
+            if self._files.is_file(file):
                 try:
-                    spec = patterns(self._files.text(path).text.splitlines())
+                    spec = patterns(self._files.text(file).text.splitlines())
                 except UnavailableError:
                     spec = None
             self._specs[file] = spec
         return self._specs[file]
 
 
-def relative(path: Path, base: Path, *, folder: bool) -> str:
+def relative(path: str, base: str, *, folder: bool) -> str:
     """A path as patterns see it from a folder: with a slash at the end, if it is a folder."""
-    text = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+    text = below(path, base) or posixpath.basename(path)
     return f"{text}/" if folder else text
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that hold an absolute path, the nearest first."""
+    while path != (path := posixpath.dirname(path)):
+        yield path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from composeguard.compose.files import Files
 from composeguard.compose.gitignore import GitIgnore, patterns, relative
@@ -26,7 +25,7 @@ class Walker:
     """Finds Compose files below folders of one repository. Symbolic links to folders are not followed."""
 
     def __init__(self, files: Files, root: str, *, respect_gitignore: bool = True, exclude: Iterable[str] = ()) -> None:
-        self.root = Path(root)
+        self.root = root
         self.respect_gitignore = respect_gitignore
         excluded = list(exclude)
         self.exclude = patterns(excluded) if excluded else None
@@ -36,19 +35,19 @@ class Walker:
 
     def walk(self, folder: str) -> Iterator[str]:
         """The Compose files and env files named `.env` at any depth below `folder`, sorted within each folder."""
-        yield from self._walk(Path(folder), 0)
+        yield from self._walk(folder, 0)
 
     def is_excluded(self, path: str) -> bool:
         """Whether the patterns that the caller gives exclude a file, or a folder that holds it."""
-        return self._excludes(Path(path), folder=False)
+        return self._excludes(path, folder=False)
 
-    def _walk(self, folder: Path, depth: int) -> Iterator[str]:
+    def _walk(self, folder: str, depth: int) -> Iterator[str]:
         try:
-            entries = disk.scan(str(folder))
+            entries = disk.scan(folder)
         except OSError:
-            self.unreadable.append(str(folder))
+            self.unreadable.append(folder)
             return
-        folders: list[Path] = []
+        folders: list[str] = []
         for entry in entries:
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
@@ -56,21 +55,20 @@ class Walker:
                     continue
             except OSError:
                 if is_compose_name(entry.name):
-                    self.unreadable.append(str(folder / entry.name))
+                    self.unreadable.append(entry.path)
                 continue
-            path = folder / entry.name
             if is_folder:
-                if entry.name != ".git" and depth < _DEEPEST and not self._skips(path, folder=True):
-                    folders.append(path)
-            elif entry.name == ".env" or (is_compose_name(entry.name) and not self._skips(path, folder=False)):
-                yield str(path)
+                if entry.name != ".git" and depth < _DEEPEST and not self._skips(entry.path, folder=True):
+                    folders.append(entry.path)
+            elif entry.name == ".env" or (is_compose_name(entry.name) and not self._skips(entry.path, folder=False)):
+                yield entry.path
         for path in folders:
             yield from self._walk(path, depth + 1)
 
-    def _skips(self, path: Path, *, folder: bool) -> bool:
+    def _skips(self, path: str, *, folder: bool) -> bool:
         return self._excludes(path, folder=folder) or (
             self.respect_gitignore and self.gitignore.ignores(path, folder=folder)
         )
 
-    def _excludes(self, path: Path, *, folder: bool) -> bool:
+    def _excludes(self, path: str, *, folder: bool) -> bool:
         return self.exclude is not None and self.exclude.match_file(relative(path, self.root, folder=folder))

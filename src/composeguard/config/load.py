@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,46 +70,48 @@ DEFAULT = Configuration(Settings.model_construct())
 """Made without the validator, which is built (`defer_build`) when there is a file to check."""
 
 
-def discover(start: Path, root: Path, known: dict[Path, Path | None] | None = None) -> Path | None:
-    """The nearest configuration file from a folder upward, not above `root`.
+def discover(start: str, root: str | None, known: dict[str, Path | None] | None = None) -> Path | None:
+    """The nearest configuration file from a folder upward, not above `root`, if there is one.
 
     `known` remembers it for each folder on the way, so that many folders of one repository look only once.
     """
     known = {} if known is None else known
-    passed: list[Path] = []
+    passed: list[str] = []
     nearest: Path | None = None
-    for folder in (start, *start.parents):
-        if folder in known:
-            nearest = known[folder]
-            break
+    folder, above = start, posixpath.dirname(start)
+    while folder not in known:
         passed.append(folder)
         nearest = _in_folder(folder)
-        if nearest is not None or folder == root:
+        if nearest is not None or folder in (root, above):
             break
+        folder, above = above, posixpath.dirname(above)
+    else:
+        nearest = known[folder]
     known.update(dict.fromkeys(passed, nearest))
     return nearest
 
 
-def _in_folder(folder: Path) -> Path | None:
+def _in_folder(folder: str) -> Path | None:
     """The configuration file of a folder.
 
     Raises:
         ConfigError: there are two.
     """
-    found = [folder / name for name in FILE_NAMES if disk.is_file(str(folder / name))]
+    found = [Path(path) for name in FILE_NAMES if disk.is_file(path := posixpath.join(folder, name))]
     if len(found) > 1:
         raise ConfigError(f"{found[0]} and {found[1].name} lie side by side; keep one of them")
-    pyproject = folder / "pyproject.toml"
-    if disk.is_file(str(pyproject)) and _has_table(pyproject):
+    project = posixpath.join(folder, "pyproject.toml")
+    if disk.is_file(project) and _has_table(project):
+        pyproject = Path(project)
         if found:
             raise ConfigError(f"{found[0]} and [tool.composeguard] in {pyproject.name} lie side by side; keep one")
         return pyproject
     return found[0] if found else None
 
 
-def _has_table(path: Path) -> bool:
+def _has_table(path: str) -> bool:
     try:
-        return b"tool.composeguard" in disk.read(str(path), _MAXIMUM_BYTES)
+        return b"tool.composeguard" in disk.read(path, _MAXIMUM_BYTES)
     except OSError:
         return False
 

@@ -6,7 +6,6 @@ No value leaves this module: an entry says what kind of credential it has, and w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path as FilePath
 
 from msgspec import Struct
 
@@ -80,7 +79,7 @@ def listed_env_files(reading: Reading) -> tuple[ListedEnvFile, ...]:
     """The env files that can be read, each once, in the order in which the project comes to them."""
     found = reading.cached.get(_KEY)
     if not isinstance(found, tuple):
-        ignore = GitIgnore(reading.opened, str(reading.opened.root))
+        ignore = GitIgnore(reading.opened, reading.opened.root)
         found = reading.cached[_KEY] = tuple(_listed(each, ignore) for each in _files(reading).values())
     return found
 
@@ -110,7 +109,7 @@ def _listed(found: _Found, ignore: GitIgnore) -> ListedEnvFile:
         file.uri,
         tuple(found.asked),
         tuple(found.owners),
-        ignore.ignores_file(FilePath(file.path)) if ignore.is_repository else None,
+        ignore.ignores_file(file.path) if ignore.is_repository else None,
         not words.isdisjoint(_TEMPLATE),
         not words.isdisjoint(_TEST) or not _TEST.isdisjoint(folders),
         tuple(_entries(file, raw=found.raw)),

@@ -144,7 +144,7 @@ def _link(path: str) -> str:
 
 def _noted(question: str, path: str, answer: str) -> str:
     if _seen is not None:
-        _seen[question, os.path.abspath(path)] = answer
+        _seen[question, path if os.path.isabs(path) else os.path.abspath(path)] = answer
     return answer
 
 
