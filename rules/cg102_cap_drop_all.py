@@ -110,8 +110,9 @@ def cap_drop_all(container: Container, options: ImageOptions) -> Iterator[Proble
     databases and all `PUID`/`PGID` images) need `CHOWN`, `SETUID`, `SETGID`, `DAC_OVERRIDE` or `FOWNER` in
     `cap_add`; ignore the rule only where that list cannot be found out.
     """
-    if any(isinstance(item, Unresolved) or _drops_all(item) for item in container.cap_drop):
-        return
+    for item in container.cap_drop:
+        if isinstance(item, Unresolved) or _drops_all(item):
+            return
     yield Problem(
         container.at("cap_drop"),
         f"{container.name} keeps capabilities: `cap_drop` does not hold ALL",
@@ -122,11 +123,12 @@ def cap_drop_all(container: Container, options: ImageOptions) -> Iterator[Proble
 
 
 def _fix(container: Container, profile: ImageProfile | None) -> Fix:
-    operations: list[Operation] = [Append(container.at("cap_drop"), "ALL")]
+    drop = Append(container.at("cap_drop"), "ALL")
     title = "drop all capabilities"
     if profile is None:
         note = "a program that needs a capability fails until `cap_add` gives it back"
-        return Fix(title, tuple(operations), Safety.UNSAFE, note=note)
+        return Fix(title, (drop,), Safety.UNSAFE, note=note)
+    operations: list[Operation] = [drop]
     # What the file drops already is not given back: the service runs without it.
     settled = {_bare(item) for item in (*container.cap_add, *container.cap_drop) if isinstance(item, str)}
     needed = () if runs_from_the_start(profile, container) else profile.capabilities

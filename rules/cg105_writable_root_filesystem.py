@@ -130,13 +130,16 @@ def writable_root_filesystem(container: Container, options: ImageOptions) -> Ite
 
 
 def _fix(container: Container, profile: ImageProfile | None) -> Fix:
-    folders = [folder for folder in (profile.scratch if profile else ()) if not is_writable(folder, container)]
+    folders = [folder for folder in profile.scratch if not is_writable(folder, container)] if profile else []
     if _SCRATCH not in folders:
         folders.append(_SCRATCH)
     operations: list[Operation] = [Set(container.at("read_only"), True)]
-    operations += [
-        Append(container.at("tmpfs"), f"{folder}:{_OPTIONS}") for folder in folders if _is_free(folder, container)
-    ]
+    targets = _targets(container)
+    # The reference refuses a target used twice, and one that is not known may be any.
+    if None not in targets:
+        operations += [
+            Append(container.at("tmpfs"), f"{folder}:{_OPTIONS}") for folder in folders if folder not in targets
+        ]
     title = "make the root filesystem read-only"
     note = "a program that writes outside its volumes and `/tmp` fails until that place is a `tmpfs` or a volume"
     if profile is None:
@@ -148,8 +151,8 @@ def _fix(container: Container, profile: ImageProfile | None) -> Fix:
     return Fix(title, tuple(operations), Safety.UNSAFE, note=f"the program may write in other places: {why}")
 
 
-def _is_free(folder: str, container: Container) -> bool:
-    """Whether a mount there is known to clash with no other: the reference refuses a target used twice."""
+def _targets(container: Container) -> set[str | None]:
+    """Where something is mounted; None is a place that is not known."""
     targets = [mount.target for mount in container.volumes]
     targets += [entry.partition(":")[0] if isinstance(entry, str) else entry for entry in container.tmpfs]
-    return all(isinstance(target, str) and target.rstrip("/") != folder for target in targets)
+    return {target.rstrip("/") if isinstance(target, str) else None for target in targets}

@@ -59,7 +59,7 @@ _FOLDERS = {
 }
 """Folders in which an engine keeps its socket, `/var/run` written as `/run`."""
 
-_HOME_FOLDERS = (".docker/run", ".docker/desktop", ".colima/default", ".colima/docker", ".orbstack/run")
+_IN_HOME = ("/.docker/run", "/.docker/desktop", "/.colima/default", "/.colima/docker", "/.orbstack/run")
 """Folders below a home in which desktop engines keep theirs."""
 
 _ASKS_FOR = {
@@ -238,9 +238,9 @@ def _engine(path: str | Unresolved | None) -> str:
     if not path:
         return ""
     plain = normal_host_path(path)
-    if plain.endswith(tuple(f"/{folder}" for folder in _HOME_FOLDERS)):
+    if plain.endswith(_IN_HOME):
         return "Docker"
-    return _SOCKETS.get(posixpath.basename(plain).lower(), "") or _FOLDERS.get(plain, "")
+    return _SOCKETS.get(plain.rpartition("/")[2].lower(), "") or _FOLDERS.get(plain, "")
 
 
 def _words(engine: str, source: str | Unresolved | None) -> str:

@@ -178,6 +178,8 @@ def _judge(mount: HostMount) -> tuple[Severity, str] | None:
 
 def _gain(path: str, table: dict[str, str], *, anywhere: bool) -> str | None:
     """What the folder or file gives by its name: at the start of the path, or `anywhere` in it."""
+    if not (path.startswith(".") or (anywhere and "/." in path)):
+        return None  # all names start so
     for name, gain in table.items():
         if path == name or path.startswith(f"{name}/") or (anywhere and f"/{name}/" in f"/{path}/"):
             return gain

@@ -105,8 +105,9 @@ def engine_over_tcp(reading: Reading) -> Iterator[Problem]:
 
     **When to ignore.** An engine in a container of a CI job, on a network that holds nothing else.
     """
-    engines = {name for name, service in reading.project.services.items() if _listening(service) is not None}
-    for container in reading.project.containers():
+    places = [(container, _listening(container)) for container in reading.project.containers()]
+    engines = {each.name for each, listening in places if listening is not None and each.kind == "service"}
+    for container, listening in places:
         for path, environment in _environments(container):
             address = _client(environment)
             if address and _is_engine(address, container, engines):
@@ -116,7 +117,6 @@ def engine_over_tcp(reading: Reading) -> Iterator[Problem]:
                     label=_COMMANDED,
                     evidence="DOCKER_HOST",
                 )
-        listening = _listening(container)
         if listening is not None:
             yield Problem(
                 listening,
@@ -134,9 +134,12 @@ def _environments(container: Container) -> Iterator[tuple[Path, Mapping[str, str
 
 def _client(environment: Mapping[str, str | Unresolved | None]) -> _Address | None:
     """The address that a client is sent to without TLS."""
+    address = environment.get("DOCKER_HOST")
+    if address is None:
+        return None
     if any(environment.get(key, "") != "" for key in ("DOCKER_TLS_VERIFY", "DOCKER_TLS", "DOCKER_CERT_PATH")):
         return None
-    return _address(environment.get("DOCKER_HOST"))
+    return _address(address)
 
 
 def _address(value: str | Unresolved | None) -> _Address | None:
@@ -163,15 +166,18 @@ def _is_engine(address: _Address, container: Container, engines: set[str]) -> bo
 
 def _listening(container: Container) -> Path | None:
     """The place that makes an engine in the container listen on TCP without TLS; None where nothing does."""
+    is_dind = _is_dind(container)
+    if not is_dind and not container.entrypoint and not container.command:
+        return None
     words = _words(container)
+    programs = {word.rpartition("/")[2] for _, word in words[:2]}
+    if not is_dind and programs.isdisjoint(_DAEMONS):
+        return None
     if any(word in ("--tlsverify", "--tlsverify=true") for _, word in words):
         return None
-    is_dind = _is_dind(container)
-    programs = {word.rpartition("/")[2] for _, word in words[:2]}
-    if is_dind or programs & _DAEMONS:
-        found = _flag(words, is_dind or "dockerd" in programs)
-        if found is not None:
-            return found
+    found = _flag(words, is_dind or "dockerd" in programs)
+    if found is not None:
+        return found
     directory = container.environment.get("DOCKER_TLS_CERTDIR")
     return container.at("environment", "DOCKER_TLS_CERTDIR") if is_dind and directory == "" else None
 

@@ -103,15 +103,17 @@ def port_on_all_interfaces(reading: Reading) -> Iterator[Problem]:
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if not container.publishes:
+        if not container.ports or not container.publishes:
             continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()
         for index, port in enumerate(container.ports):
+            if port.reach is not Reach.EVERYWHERE:
+                continue
             path = container.at("ports", index)
             node = reading.node(path)
             place = (node.start, node.end) if node else (index, -1)
-            if port.reach is not Reach.EVERYWHERE or place in shown:
+            if place in shown:
                 continue
             shown.add(place)  # a range in the short syntax is one entry for each port
             key = (port.published, port.target, port.protocol)

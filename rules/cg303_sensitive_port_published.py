@@ -160,7 +160,11 @@ def sensitive_port_published(reading: Reading, options: SensitivePortPublished) 
     """
     project = reading.project
     for container in (*project.services.values(), *project.jobs.values()):
-        if not container.publishes or any(fnmatchcase(container.name, name) for name in options.services):
+        if (
+            not container.ports
+            or not container.publishes
+            or any(fnmatchcase(container.name, name) for name in options.services)
+        ):
             continue
         taken = {(port.published, port.target, port.protocol) for port in container.ports if port.host_ip == _LOOPBACK}
         shown: set[tuple[int, int]] = set()

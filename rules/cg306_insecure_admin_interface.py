@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from composeguard.api import (
     ADMIN_FLAGS,
@@ -27,7 +28,15 @@ from composeguard.api import (
     cwe,
     image_name,
     option,
+    regex,
 )
+
+
+def _as_words(pattern: str) -> str:
+    return rf"(?:^|\s)(?:{pattern})(?=\s|$)"
+
+
+_ANY_FLAG = regex(_as_words("|".join(flag.pattern for flag in ADMIN_FLAGS)), re.IGNORECASE)
 
 
 class InsecureAdminInterface(Options):
@@ -128,21 +137,19 @@ def insecure_admin_interface(container: Container, options: InsecureAdminInterfa
     """
     image = image_name(container.image) if container.image else None
     repository = image.repository if image else ""
-    for flag in ADMIN_FLAGS:
+    for flag in ADMIN_FLAGS if _has_a_flag(container) else ():
         path = _place_of(container, flag.pattern) if _is_of(repository, flag.images) else None
         if path:
             yield _problem(container, path, flag.what, flag.port)
     opened = False
-    for variable in ADMIN_VARIABLES:
-        if _is_of(repository, variable.images) and _opens(container, variable):
+    for variable in ADMIN_VARIABLES if container.environment else ():
+        if _opens(container, variable) and _is_of(repository, variable.images):
             yield _problem(container, container.at("environment", variable.name), variable.what, variable.port)
             opened = opened or bool(variable.images)
-    for interface in OPEN_INTERFACES:
-        if opened or not _is_image_of(repository, interface.repositories) or not _is_exposed(container, None):
-            continue
-        if _stays_open(container, interface):
+    for interface in () if opened else _open_interfaces(repository):
+        if _is_exposed(container, None) and _stays_open(container, interface):
             yield _problem(container, container.at("image"), interface.what, None)
-    if _is_image_of(repository, options.images) and _is_exposed(container, None):
+    if options.images and _is_image_of(repository, options.images) and _is_exposed(container, None):
         yield _problem(container, container.at("image"), "an interface that the configuration calls open", None)
 
 
@@ -164,11 +171,22 @@ def _is_image_of(repository: str, names: tuple[str, ...]) -> bool:
     return any(repository == name or repository.endswith(f"/{name}") for name in names)
 
 
+@lru_cache(256)  # projects run the same few images
+def _open_interfaces(repository: str) -> tuple[OpenInterface, ...]:
+    return tuple(each for each in OPEN_INTERFACES if _is_image_of(repository, each.repositories))
+
+
+def _has_a_flag(container: Container) -> bool:
+    """Whether `command` or `entrypoint` may have any of the flags at all: hardly one has."""
+    words = (*(container.command or ()), *(container.entrypoint or ()))
+    return bool(words) and _ANY_FLAG.search(" ".join(word for word in words if isinstance(word, str))) is not None
+
+
 def _place_of(container: Container, pattern: str) -> Path | None:
     """The word of `command` or `entrypoint` that the pattern matches, alone, with the next word, or in a script."""
     if not container.command and not container.entrypoint:
         return None
-    search = re.compile(rf"(?:^|\s)(?:{pattern})(?=\s|$)", re.IGNORECASE)
+    search = re.compile(_as_words(pattern), re.IGNORECASE)
     for key, words in (("command", container.command), ("entrypoint", container.entrypoint)):
         known = [word if isinstance(word, str) else "" for word in words or ()]
         for index, word in enumerate(known):

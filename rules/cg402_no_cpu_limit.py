@@ -87,15 +87,16 @@ def no_cpu_limit(container: Container, options: FixLimits) -> Iterator[Problem]:
     resources = deploy.resources if deploy else None
     limits = resources.limits if resources else None
     given: list[Path] = []
-    for amount, path in (
-        (container.cpus, container.at("cpus")),
-        (container.cpu_quota, container.at("cpu_quota")),
-        (limits.cpus if limits else None, container.at("deploy", "resources", "limits", "cpus")),
+    for amount, steps in (
+        (container.cpus, ("cpus",)),
+        (container.cpu_quota, ("cpu_quota",)),
+        (limits.cpus if limits else None, ("deploy", "resources", "limits", "cpus")),
     ):
-        if isinstance(amount, Unresolved) or (amount is not None and amount > 0):
+        if amount is None:
+            continue
+        if isinstance(amount, Unresolved) or amount > 0:
             return
-        if amount is not None:
-            given.append(path)
+        given.append(container.at(*steps))
     chosen = options.of(container).cpus
     amount_of = f"{chosen:g} processors" if chosen and chosen != 1 else "one processor"
     operations = _operations(container, chosen, in_block=limits is not None)

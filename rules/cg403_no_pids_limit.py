@@ -84,14 +84,15 @@ def no_pids_limit(container: Container, options: FixLimits) -> Iterator[Problem]
     resources = deploy.resources if deploy else None
     limits = resources.limits if resources else None
     given: list[Path] = []
-    for amount, path in (
-        (container.pids_limit, container.at("pids_limit")),
-        (limits.pids if limits else None, container.at("deploy", "resources", "limits", "pids")),
+    for limit, steps in (
+        (container.pids_limit, ("pids_limit",)),
+        (limits.pids if limits else None, ("deploy", "resources", "limits", "pids")),
     ):
-        if isinstance(amount, Unresolved) or (amount is not None and amount > 0):
+        if limit is None:
+            continue
+        if isinstance(limit, Unresolved) or limit > 0:
             return
-        if amount is not None:
-            given.append(path)
+        given.append(container.at(*steps))
     place = container.at("deploy", "resources", "limits", "pids") if limits else container.at("pids_limit")
     chosen = options.of(container).pids
     amount = chosen or _DEFAULT

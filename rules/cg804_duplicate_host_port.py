@@ -157,17 +157,18 @@ def duplicate_host_port(reading: Reading) -> Iterator[Problem]:
     from which services are started by name.
     """
     project = reading.project
-    for_a_swarm = _obeys_swarm(reading)
     taken: dict[tuple[int | str, str], list[_Claim]] = {}
     conflicts: list[_Conflict] = []
     replicated: list[_Conflict] = []
     for owner in (*project.services.values(), *project.jobs.values()):
+        if not owner.ports:
+            continue
         replicas = _replicas(owner)
         if not owner.publishes or replicas == 0 or (owner.image is None and owner.build is None):
             continue
         overridden = {pair.added for pair in kept_ports(reading, owner)}
         for claim in _claims(owner):
-            if replicas > 1 and not for_a_swarm and isinstance(claim.number, int):
+            if replicas > 1 and isinstance(claim.number, int) and not _obeys_swarm(reading):
                 replicated.append(_Conflict(claim, claim, None))
             if claim.position in overridden:
                 continue  # CG813 says why it is there twice

@@ -15,7 +15,7 @@ from composeguard.source.node import Path
 from composeguard.source.position import Region
 
 
-class Related(Struct, frozen=True):
+class Related(Struct, frozen=True, gc=False):
     """Another place that explains the finding: the override, the anchor, the base that a value came through."""
 
     file: SourceFile
@@ -23,7 +23,7 @@ class Related(Struct, frozen=True):
     message: str
 
 
-class Suppression(Struct, frozen=True):
+class Suppression(Struct, frozen=True, gc=False):
     """What accepts the finding: a comment in the file, or (`external`) a baseline."""
 
     justification: str
@@ -32,7 +32,7 @@ class Suppression(Struct, frozen=True):
     external: bool = False
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """A problem with its rule and place. `start`/`end` are code-point offsets into `file.text`."""
 
     rule: Rule

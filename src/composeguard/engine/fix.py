@@ -20,34 +20,34 @@ class Safety(Enum):
     UNSAFE = "unsafe"
 
 
-class Set(Struct, frozen=True):
+class Set(Struct, frozen=True, gc=False):
     """Give the key at the end of `path` this value, whether or not it has one."""
 
     path: Path
     value: Plain
 
 
-class Append(Struct, frozen=True):
+class Append(Struct, frozen=True, gc=False):
     """Put a value at the end of the sequence at `path`; make the sequence where there is none."""
 
     path: Path
     value: Plain
 
 
-class Remove(Struct, frozen=True):
+class Remove(Struct, frozen=True, gc=False):
     """Take away the key or the item at `path`."""
 
     path: Path
 
 
-class Rename(Struct, frozen=True):
+class Rename(Struct, frozen=True, gc=False):
     """Give the key at the end of `path` another name."""
 
     path: Path
     name: str
 
 
-class RemoveComment(Struct, frozen=True):
+class RemoveComment(Struct, frozen=True, gc=False):
     """Take away a comment, or a part of one: `file.text[start:end]`.
 
     A comment of which nothing would be left goes whole, with its line where it has one of its own; a word that goes
@@ -64,7 +64,7 @@ Operation = Set | Append | Remove | Rename | RemoveComment
 """One change that a fix consists of."""
 
 
-class Fix(Struct, frozen=True):
+class Fix(Struct, frozen=True, gc=False):
     """`title` says what is done, in the imperative; `note` what an unsafe fix can break.
 
     `first`: what somebody has to do before, in the imperative; without it Compose refuses the project afterwards. Such

@@ -66,7 +66,7 @@ class Focus(StrEnum):
     VALUE = "value"
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """One thing wrong, as a rule sees it; the engine adds code, severity, region and fingerprint.
 
     `path` is that of the resolved project; where nothing stands there (a missing key), the nearest parent is shown.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -54,7 +54,7 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True, today:
     """
     run = _Run(reading, selection)
     containers = tuple(reading.project.containers())
-    subjects: Mapping[Scope, Iterable[object]] = {
+    subjects: Mapping[Scope, Collection[object]] = {
         Scope.CONTAINER: containers,
         Scope.SERVICE: reading.project.services.values(),
         Scope.READING: (reading,),
@@ -93,15 +93,16 @@ class _Run:
         self._places = _Places(reading)
         self._found: list[Finding] = []
 
-    def over(self, rule: Rule, subjects: Iterable[object]) -> None:
+    def over(self, rule: Rule, subjects: Collection[object]) -> None:
         """Call a rule with each subject."""
+        if not subjects:
+            return
         problems: list[Problem] = []
         options = _options(rule, self._selection)
-        check: Callable[[object], Iterable[Problem]]
-        check = rule.check if not options else lambda subject: rule.check(subject, *options)
+        check = rule.check
         for subject in subjects:
             try:
-                problems += check(subject)
+                problems += check(subject, *options) if options else check(subject)
             except Exception as error:  # noqa: BLE001 -- a rule may fail in any way, and must be named
                 where, path = getattr(subject, "name", ""), getattr(subject, "path", ())
                 self.failures.append(RuleFailure.of(rule, where, error, path))
@@ -139,13 +140,15 @@ def _defaults(options: type[Options]) -> Options:
     return options.model_construct()
 
 
-class _Spot(Struct, frozen=True):
+class _Spot(Struct, frozen=True, gc=False):
     """What all findings at a path have in common."""
 
     node: Node | None
     file: SourceFile
     start: int
     end: int
+    came: bool
+    """Whether the value, or one that it is in, came by more than being written there."""
     way: tuple[Related, ...]
     """The places that the value came through."""
     steps: str
@@ -164,25 +167,30 @@ class _Places:
     def at(self, path: Path, focus: Focus) -> _Spot:
         """Where nothing stands, the nearest parent is shown by its key: most findings are about what is missing."""
         found = self._spots.get((path, focus))
-        if found is not None:
-            return found
-        if path:
-            above = self.at(path[:-1], Focus.KEY)
-            step = path[-1]
-            node = child(above.node, step) if above.node is not None else None
-            text = str(step).replace("~", "~0").replace("/", "~1")
-            steps = f"{above.steps}/{text}"
-            unnumbered = f"{above.unnumbered}/{'-' if isinstance(step, int) else text}"
-        else:
-            node, steps, unnumbered = self.reading.root, "", ""
-        if node is None:
-            found = _Spot(None, above.file, above.start, above.end, above.way, steps, unnumbered)
-        else:
-            place = shown(node, focus.value)
-            way = tuple(_way(self.reading, path))
-            found = _Spot(node, place.file, place.start, place.end, way, steps, unnumbered)
-        self._spots[path, focus] = found
+        if found is None:
+            found = self._spots[path, focus] = self._below(path, focus) if path else self._top(focus)
         return found
+
+    def _top(self, focus: Focus) -> _Spot:
+        root = self.reading.root
+        came = root.via is not None
+        way = tuple(_way(self.reading, ())) if came else ()
+        place = shown(root, focus)
+        return _Spot(root, place.file, place.start, place.end, came, way, "", "")
+
+    def _below(self, path: Path, focus: Focus) -> _Spot:
+        above = self.at(path[:-1], Focus.KEY)
+        step = path[-1]
+        text = str(step).replace("~", "~0").replace("/", "~1")
+        steps = f"{above.steps}/{text}"
+        unnumbered = f"{above.unnumbered}/{'-' if isinstance(step, int) else text}"
+        node = child(above.node, step) if above.node is not None else None
+        if node is None:
+            return _Spot(None, above.file, above.start, above.end, above.came, above.way, steps, unnumbered)
+        came = above.came or node.via is not None
+        way = tuple(_way(self.reading, path)) if came else ()
+        place = shown(node, focus)
+        return _Spot(node, place.file, place.start, place.end, came, way, steps, unnumbered)
 
 
 def _finding(

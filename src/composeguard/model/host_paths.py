@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -40,9 +41,9 @@ class HostMount(Struct, frozen=True):
 def host_mounts(project: Project, container: Container) -> Iterator[HostMount]:
     """The binds of a container, and the named volumes whose `driver_opts` make them binds."""
     for index, mount in enumerate(container.volumes):
-        entry = container.at("volumes", index)
         if mount.source is None:
             continue
+        entry = container.at("volumes", index)
         if mount.type in ("bind", None) or isinstance(mount.type, Unresolved):
             yield HostMount((*entry, "source"), entry, mount.source, mount.target, mount.read_only is True)
         elif mount.type == "volume" and isinstance(mount.source, str):
@@ -66,6 +67,7 @@ def _volume(project: Project, mount: Mount, name: str, entry: Path) -> HostMount
     return HostMount((*entry, "source"), entry, device, mount.target, read_only, definition)
 
 
+@lru_cache(256)  # many rules ask for the source of each mount
 def normal_host_path(source: Text) -> str:
     """The path as the kernel walks it; "" where what is known does not say.
 

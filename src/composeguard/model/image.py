@@ -15,6 +15,7 @@ _PATH = regex(rf"{_NAME}(?:/{_NAME})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = regex(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
 _TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_ID = regex(r"(?:sha256:)?[0-9a-f]{64}")
 _DIGESTS = {"sha256": 64, "sha384": 96, "sha512": 128}
 """The algorithms that the engine knows, with the number of their hexadecimal digits."""
 _LONGEST = 255
@@ -68,15 +69,15 @@ def _parts(text: str) -> ImageName:
     return ImageName(registry, path, tag, digest)
 
 
+@lru_cache(256)  # projects run the same few images
 def image_fault(text: str) -> str:
     """Why the engine refuses this name of an image, in a few words; "" where it takes it."""
-    identifier = text.removeprefix("sha256:")
-    if re.fullmatch(r"[0-9a-f]{64}", identifier):
+    if _ID.fullmatch(text):
         return ""  # the id of an image on this host
     name = image_name(text)
     if name is None:
         return ""
-    if any(character.isspace() for character in text):
+    if "".join(text.split()) != text:
         return "it holds white space"
     if "://" in text:
         return "it starts with a scheme, and names of images have none"

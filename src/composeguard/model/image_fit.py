@@ -26,7 +26,7 @@ def departs(row: ImageProfile, container: Container) -> str:
         return "`user` is not one that is known to work"
     if container.privileged:
         return "the container is privileged"
-    if any(True for _ in container.hooks()):
+    if next(container.hooks(), None) is not None:
         return "its hooks run programs of their own"
     if isinstance(container, Service) and _checks_with_privileges(container):
         return "its health check runs a program that may need more"
@@ -38,7 +38,9 @@ def departs(row: ImageProfile, container: Container) -> str:
 
 def _checks_with_privileges(service: Service) -> bool:
     test = service.healthcheck.test if service.healthcheck else None
-    words = {word for text in test or () for word in _WORD.findall(text if isinstance(text, str) else text.text)}
+    if not test:
+        return False
+    words = {word for text in test for word in _WORD.findall(text if isinstance(text, str) else text.text)}
     return not words.isdisjoint(_PRIVILEGED_PROGRAMS)
 
 
@@ -60,13 +62,14 @@ def writes_elsewhere(row: ImageProfile, container: Container) -> str:
     if container.configs or container.secrets:
         # One that has its text in the file or in a variable is copied in, which a read-only root refuses.
         return "a config or a secret may have to be copied into it"
-    places = [*row.volumes, *row.scratch, *writable_targets(container)]
+    targets = writable_targets(container) if row.moves or row.data else []
+    places = [*row.volumes, *row.scratch, *targets]
     for name in row.moves:
         for value in _settings(name, container):
             if not isinstance(value, str) or not any(_within(value, place) for place in places):
                 return f"`{name}` may lead it to write elsewhere"
     for folder in row.data:
-        if not any(_within(folder, target) for target in writable_targets(container)):
+        if not any(_within(folder, target) for target in targets):
             return f"it keeps data in {folder}, where nothing is mounted"
     return ""
 
@@ -105,5 +108,6 @@ def _targets(container: Container) -> list[str]:
 
 def _within(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; `/var/run` is `/run` in every distribution of today."""
-    inner, outer = (text.replace("/var/run", "/run", 1).rstrip("/") for text in (path, folder))
+    inner = path.replace("/var/run", "/run", 1).rstrip("/")
+    outer = folder.replace("/var/run", "/run", 1).rstrip("/")
     return inner == outer or inner.startswith(f"{outer}/")

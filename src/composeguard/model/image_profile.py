@@ -187,14 +187,22 @@ def image_profile(container: Container, own: Iterable[ImageProfile] = ()) -> Ima
     """
     if not isinstance(container.image, str) or (isinstance(container, Workload) and container.build is not None):
         return None
-    name = image_name(container.image)
+    found = _row_of(container.image, _by_name(own)) if own else None
+    return _shipped(container.image) if found is None else found
+
+
+@lru_cache(256)  # several rules ask for each container
+def _shipped(image: str) -> ImageProfile | None:
+    return _row_of(image, _shipped_by_name())
+
+
+def _row_of(image: str, rows: Mapping[str, tuple[ImageProfile, ...]]) -> ImageProfile | None:
+    name = image_name(image)
     if name is None or any(word in name.tag for word in _OTHER_VARIANTS):
         return None
-    repository = _plain(name)
-    for rows in (_by_name(own), _shipped_by_name()):
-        for row in rows.get(repository, ()):
-            if _covers(row, name.tag):
-                return row
+    for row in rows.get(_plain(name), ()):
+        if _covers(row, name.tag):
+            return row
     return None
 
 

@@ -67,6 +67,7 @@ _OWN_USER_BELOW = {
     "zabbix/zabbix-": "https://github.com/zabbix/zabbix-docker/tree/trunk/Dockerfiles",
 }
 """The same for all images whose names start so."""
+_BELOW = tuple(_OWN_USER_BELOW)
 
 _POSTGRES = "https://github.com/docker-library/postgres/blob/master/docker-entrypoint.sh"
 
@@ -123,9 +124,7 @@ _TAGS = ("nonroot", "rootless", "unprivileged")
 def leaves_root(name: ImageName, command: Sequence[Text] | None, *, overridden: bool) -> bool:
     """Whether the image names another user, or its start script steps down for this command."""
     repository = name.repository
-    if any(word in name.tag for word in _TAGS):
-        return True
-    if repository in _OWN_USER or repository.startswith(tuple(_OWN_USER_BELOW)):
+    if repository in _OWN_USER or repository.startswith(_BELOW) or any(word in name.tag for word in _TAGS):
         return True
     row = _STEP_DOWN.get(repository)
     if row is None or overridden:

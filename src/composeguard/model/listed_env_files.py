@@ -65,7 +65,14 @@ class ListedEnvFile(Struct, frozen=True):
     """Its name says that people copy it and fill it in: `.env.example`."""
     is_of_tests: bool
     """Its name, or that of a folder, says that it is for tests: `tests/a.env`."""
-    entries: tuple[ListedEntry, ...]
+    file: SourceFile
+    raw: bool
+    """It is read as it stands: `format: raw`."""
+
+    @property
+    def entries(self) -> tuple[ListedEntry, ...]:
+        """Its assignments. They are read when asked for: of most files, its name says enough."""
+        return tuple(_entries(self.file, raw=self.raw))
 
 
 class _Found(Struct):
@@ -79,8 +86,9 @@ def listed_env_files(reading: Reading) -> tuple[ListedEnvFile, ...]:
     """The env files that can be read, each once, in the order in which the project comes to them."""
     found = reading.cached.get(_KEY)
     if not isinstance(found, tuple):
-        ignore = GitIgnore(reading.opened, reading.opened.root)
-        found = reading.cached[_KEY] = tuple(_listed(each, ignore) for each in _files(reading).values())
+        files = _files(reading)
+        ignore = GitIgnore(reading.opened, reading.opened.root) if files else None
+        found = reading.cached[_KEY] = tuple(_listed(each, ignore) for each in files.values() if ignore is not None)
     return found
 
 
@@ -112,7 +120,8 @@ def _listed(found: _Found, ignore: GitIgnore) -> ListedEnvFile:
         ignore.ignores_file(file.path) if ignore.is_repository else None,
         not words.isdisjoint(_TEMPLATE),
         not words.isdisjoint(_TEST) or not _TEST.isdisjoint(folders),
-        tuple(_entries(file, raw=found.raw)),
+        file,
+        found.raw,
     )
 
 

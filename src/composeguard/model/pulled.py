@@ -59,7 +59,7 @@ def pulled(project: Project) -> Iterator[tuple[Container, str | Unresolved]]:
     built = _built(project)
     for container in project.containers():
         image = container.image
-        if image and not _is_built(container) and _full(image) not in built:
+        if image and not _is_built(container) and not (built and _full(image) in built):
             yield container, image
 
 

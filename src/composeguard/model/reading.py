@@ -50,11 +50,12 @@ class Reading(Struct, frozen=True):
 
     def node(self, path: Path) -> Node | None:
         """The node at a path; None where nothing stands."""
-        node: Node | None = self.root
+        node = self.root
         for step in path:
-            if node is None:
+            below = child(node, step)
+            if below is None:
                 return None
-            node = child(node, step)
+            node = below
         return node
 
     def locate(self, path: Path, focus: Focus | None = None) -> Place:
