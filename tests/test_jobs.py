@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections import Counter
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -105,6 +106,23 @@ def test_what_was_on_trial_does_not_stay(tree: Path, capsys: pytest.CaptureFixtu
     gc.collect()
     parsed = [each for each in gc.get_objects() if isinstance(each, SourceFile) and each.documents]
     assert len([each for each in parsed if each.path.startswith(str(tree))]) <= _PROJECTS + len(_ODD)
+
+
+def test_projects_leave_little_to_the_collector(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What refers to itself stays until the collector looks, which it seldom does: a run would keep every project."""
+    said(capsys, "-j1")
+    gc.collect()
+    gc.disable()
+    try:
+        said(capsys, "-j1")
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        kept = Counter(type(each).__name__ for each in gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert kept["Session"] + kept["frame"] + kept["_Loader"] <= len(_ODD), kept
 
 
 def test_a_baseline_counts_in_every_process(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

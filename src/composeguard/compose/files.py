@@ -33,6 +33,10 @@ class UnavailableError(Exception):
         self.uri = uri
         self.reason = reason
 
+    def again(self) -> UnavailableError:
+        """The same, without the frames that this one has come through: what is kept would keep them."""
+        return UnavailableError(self.uri, self.reason)
+
 
 Content = bytes | SourceFile
 """What stands in for a file: its bytes, or a file on trial that is read already, which saves reading it again."""
@@ -61,8 +65,8 @@ class Files:
         self._root = self._folders.real(root)
         self._bases = (self._root,) if names_from is None else (self._folders.real(names_from), self._root)
         self._overlay = {self._folders.place(path): data for path, data in (overlay or {}).items()}
-        self._sources: dict[str, SourceFile | Exception] = {}
-        self._texts: dict[str, SourceFile | Exception] = {}
+        self._sources: dict[str, SourceFile | SourceError | UnavailableError] = {}
+        self._texts: dict[str, SourceFile | UnavailableError] = {}
 
     def beside(self, overlay: Mapping[str, Content]) -> Files:
         """The same files as they are known now, with more contents that stand in for some."""
@@ -92,10 +96,10 @@ class Files:
                     self._uri(real), self._read(real), path=real, limits=self.limits
                 )
             except (SourceError, UnavailableError) as error:
-                found = error
+                found = error.again()
             self._sources[real] = found
-        if isinstance(found, Exception):
-            raise found
+        if isinstance(found, (SourceError, UnavailableError)):
+            raise found.again()
         return found
 
     def _on_trial(self, real: str) -> SourceFile | None:
@@ -119,10 +123,10 @@ class Files:
                 bom = text.startswith("\ufeff")
                 found = SourceFile(self._uri(real), text.removeprefix("\ufeff"), path=real, bom=bom)
             except UnavailableError as error:
-                found = error
+                found = error.again()
             self._texts[real] = found
-        if isinstance(found, Exception):
-            raise found
+        if isinstance(found, UnavailableError):
+            raise found.again()
         return found
 
     def let_go(self, kept: int) -> list[SourceFile]:

@@ -22,6 +22,9 @@ from composeguard.compose.unresolved import Text, Unresolved, join
 from composeguard.compose.validate import validate
 from composeguard.source.node import Node, Path, Way
 
+_Load = Callable[[list[tuple[str, Node]], Scope], Node | None]
+"""Reads the files of one include, by their paths and what asked for each."""
+
 IMPORTED = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
 
@@ -37,14 +40,15 @@ class _Entry(Struct, frozen=True):
 class Includer:
     """Loads what documents include. An `include` that comes by several ways is loaded once."""
 
-    def __init__(self, session: Session, load: Callable[[list[tuple[str, Node]], Scope], Node | None]) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.load = load
         self.loaded: dict[tuple[tuple[str, ...], str, str, frozenset[tuple[str, Text]]], Node | None] = {}
         self.work = 0
 
-    def apply(self, root: Node, resets: tuple[Path, ...], scope: Scope, file: str) -> Node:
-        """The document without `include`, and with what that brings. `file` is the path of the document's file."""
+    def apply(self, root: Node, resets: tuple[Path, ...], scope: Scope, file: str, load: _Load) -> Node:
+        """The document without `include`, and with what that brings. `file` is the path of the document's file, `load`
+        reads what is included: kept here it would make a cycle of every project, which only the collector ends.
+        """
         include = root.value.get("include") if isinstance(root.value, dict) else None
         if include is None or not isinstance(root.value, dict):
             return root
@@ -56,7 +60,7 @@ class Includer:
             return root
         for index, item in enumerate(include.value):
             entry = self.entry(item, ("include", index))
-            model = None if entry is None else self.model(entry, scope, file)
+            model = None if entry is None else self.model(entry, scope, file, load)
             if entry is not None and model is not None:
                 root = self.imported(root, model, entry.node, resets)
         return root
@@ -93,7 +97,7 @@ class Includer:
                 return None
         return tuple(items)
 
-    def model(self, entry: _Entry, scope: Scope, file: str) -> Node | None:
+    def model(self, entry: _Entry, scope: Scope, file: str, load: _Load) -> Node | None:
         """The included project, seen from the directory of the including one."""
         paths: list[tuple[str, Node]] = []
         for node in entry.paths:
@@ -119,7 +123,7 @@ class Includer:
             frozenset(environment.items()),
         )
         if key not in self.loaded:
-            model = self.load(paths, Scope(directory, environment, included))
+            model = load(paths, Scope(directory, environment, included))
             if model is not None:
                 strict = self.session.request.strict
                 model = set_defaults(_inherited_environment(model, environment))

@@ -99,7 +99,7 @@ def load(request: Request, files: Files) -> Loaded:
 class _Loader:
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.includer = Includer(session, self.included)
+        self.includer = Includer(session)
         self.work = 0
 
     def model(self, sources: Iterable[tuple[str, SourceFile]], scope: Scope) -> Node | None:
@@ -122,7 +122,7 @@ class _Loader:
         expanded = expand(document, report)
         variables = Variables(scope.environment, unset(self.session))
         node = promote_extensions(substitute(expanded, variables, report), report)
-        node = self.includer.apply(node, expanded.resets, scope, path)
+        node = self.includer.apply(node, expanded.resets, scope, path, self.included)
         if root is not None:
             root = apply_resets(root, expanded.resets)
         node = extender.apply(node, expanded.resets)

@@ -30,6 +30,10 @@ class SourceError(Exception):
         self.start = start
         self.end = start if end is None else end
 
+    def again(self) -> SourceError:
+        """The same, without the frames that this one has come through: what is kept would keep them."""
+        return SourceError(self.message, self.file, self.start, self.end)
+
 
 class Comment(Struct, frozen=True):
     """A comment with its `#`; offsets in code points."""
