@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import from_regex
 
-from composeguard.model.command_secrets import command_secrets
+from composeguard.model.command_secrets import command_secrets, command_tokens
 from composeguard.model.config_secrets import config_secret, default_secrets
 from composeguard.model.credential_names import Credential, credential
-from composeguard.model.default_credentials import FLAGS, IMAGES, open_command, open_variable
+from composeguard.model.default_credentials import FLAGS, IMAGES, OpenFlag, open_command, open_variable
 from composeguard.model.open_variables import VARIABLES
 from composeguard.model.secret_shapes import LOOKS_LIKE_ONE, shaped_secrets
 from composeguard.model.secret_values import is_literal_secret
@@ -147,6 +147,33 @@ def test_settings_that_another_undoes() -> None:
     assert not open_variable("example/other", "xpack.security.enabled", "false", [])
     assert list(open_command("redis", [("--protected-mode", 0), ("no", 1)]))
     assert not list(open_command("redis", [("--protected-mode", 0), ("no", 1), ("--requirepass", 2), ("x", 3)]))
+
+
+@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.sign)
+def test_every_flag_has_its_sign(flag: OpenFlag) -> None:
+    """A command without it is not looked at."""
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(from_regex(re.compile(flag.pattern, re.ASCII), fullmatch=True))
+    def holds(text: str) -> None:
+        assert flag.sign in text
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("", [""]),
+        ("a'b c'", ["ab c"]),
+        ('a \'b c\'"d\\""e|f', ["a", 'b cd"e', "|", "f"]),
+        ("a '' \\ b\\", ["a", " b"]),
+        ("a; 'b", ["a", ";", "b"]),
+        ('a "b\\', ["a", "b"]),
+    ],
+)
+def test_the_words_of_a_script(script: str, words: list[str]) -> None:
+    assert [word for word, _ in command_tokens((script,))] == words
 
 
 def test_every_row_names_its_source() -> None:

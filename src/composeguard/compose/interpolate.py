@@ -22,9 +22,10 @@ MAX_WORK = 8 * 1024 * 1024
 
 # Go folds case by Unicode, so that the long s and the Kelvin sign count as letters of a name.
 _START, _LETTER = "_A-Za-z\u017f\u212a", "_A-Za-z0-9\u017f\u212a"
-_REFERENCE = regex(rf"\$(?:(\$)|([{_START}][{_LETTER}]*)|\{{(?:([{_START}][{_LETTER}]*)(:?[-+?]|\}}))?)")
+NAME = rf"[{_START}][{_LETTER}]*"
+_REFERENCE = regex(rf"\$(?:(\$)|({NAME})|\{{(?:({NAME})(:?[-+?]|\}}))?)")
 # The usual text with a variable: one reference, with a default that is only text.
-_USUAL = regex(rf"([^$]*)\$\{{([{_START}][{_LETTER}]*)(:?-)([^${{}}\n]*)\}}([^$]*)")
+_USUAL = regex(rf"([^$]*)\$\{{({NAME})(:?-)([^${{}}\n]*)\}}([^$]*)")
 _BRACE = regex(r"\{.?|\}", re.DOTALL)
 
 

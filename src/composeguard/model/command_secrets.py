@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from composeguard.compose.unresolved import MARK, Text, shape
+from composeguard.compose.unresolved import MARK
 from composeguard.model.credential_names import Credential, credential
 from composeguard.model.secret_values import is_literal_secret
 from composeguard.source.regex import regex
@@ -24,9 +24,8 @@ class CommandSecret(Struct, frozen=True):
     index: int
 
 
-class _Token(Struct, frozen=True):
-    text: str
-    index: int
+Tokens = tuple[tuple[str, int], ...]
+"""The words of a command, those of its scripts too, each with the index of the word that it stands in."""
 
 
 class _Flag(Struct, frozen=True):
@@ -107,6 +106,9 @@ _FLAGS = (
 )
 
 
+_ANY_PROGRAM = regex("|".join(flag.programs for flag in _FLAGS))
+
+
 class _Positional(Struct, frozen=True):
     """Words of a command after which a password stands `places` words later."""
 
@@ -125,23 +127,35 @@ _POSITIONAL = (
     _Positional(("neo4j-admin", "set-initial-password"), 1, "https://neo4j.com/docs/operations-manual/current/"),
     _Positional(("dbms", "set-initial-password"), 1, "https://neo4j.com/docs/operations-manual/current/"),
 )
+_SECOND_WORDS = frozenset(row.words[1] for row in _POSITIONAL)
 
 _TEXTS = (
-    regex(
-        r"\b(?P<name>identified)\s{1,5}(?:with\s{1,5}\w{1,40}\s{1,5})?by\s{1,5}(['\"])(?P<value>[^'\"]{1,200})\2",
-        re.IGNORECASE,
+    (
+        "identified",
+        regex(
+            r"\b(?P<name>identified)\s{1,5}(?:with\s{1,5}\w{1,40}\s{1,5})?by\s{1,5}(['\"])(?P<value>[^'\"]{1,200})\2",
+            re.IGNORECASE,
+        ),
     ),
-    regex(r"\b(?P<name>password)\s{1,5}'(?P<value>[^']{1,200})'", re.IGNORECASE),
-    regex(
-        r"\b(?P<name>authorization)['\"]?\s{0,5}[:=]\s{0,5}(?:bearer|basic|token)\s{1,5}(?P<value>[\w.~+/=-]{8,2000})",
-        re.IGNORECASE,
+    ("password", regex(r"\b(?P<name>password)\s{1,5}'(?P<value>[^']{1,200})'", re.IGNORECASE)),
+    (
+        "authorization",
+        regex(
+            r"\b(?P<name>authorization)['\"]?\s{0,5}[:=]\s{0,5}(?:bearer|basic|token)\s{1,5}"
+            r"(?P<value>[\w.~+/=-]{8,2000})",
+            re.IGNORECASE,
+        ),
     ),
-    regex(r"['\"](?P<name>[\w.-]{2,60})['\"]\s{0,5}:\s{0,5}['\"](?P<value>[^'\"]{1,1000})['\"]"),
-    regex(
-        r"(?:^|[\s'\"])[\w.-]{1,64}:(?P<value>[^\s:'\"|]{1,200})['\"]?\s{0,5}\|\s{0,5}(?:sudo\s)?(?P<name>chpasswd)\b"
+    (":", regex(r"['\"](?P<name>[\w.-]{2,60})['\"]\s{0,5}:\s{0,5}['\"](?P<value>[^'\"]{1,1000})['\"]")),
+    (
+        "chpasswd",
+        regex(
+            r"(?:^|[\s'\"])[\w.-]{1,64}:(?P<value>[^\s:'\"|]{1,200})['\"]?\s{0,5}\|\s{0,5}(?:sudo\s)?"
+            r"(?P<name>chpasswd)\b"
+        ),
     ),
 )
-"""SQL statements, headers of HTTP, JSON, and the standard input of `chpasswd`."""
+"""SQL statements, headers of HTTP, JSON, and the standard input of `chpasswd`, each with what it cannot be without."""
 _ALWAYS = frozenset(("identified", "authorization", "chpasswd"))
 
 _ASSIGNMENT = regex(r"(?:-e|--env=)?(?P<name>[A-Za-z_][\w.-]{0,100})=(?P<value>.*)", re.DOTALL)
@@ -151,23 +165,31 @@ _EXPANDED = regex(r"\$[\w{(@*]|`")
 _CODE = regex(r"\+[A-Za-z_$][\w$.]*\(")
 """What a script of another language calls to make the value: `"KEY="+JSON.stringify(…)`."""
 _NO_VALUE = regex(r"-|[|&;<>]|[A-Za-z_]\w*=", re.DOTALL)
-_OPERATORS = "|&;<>()"
 _REMEMBERED = 1024
 """Commands. Services repeat one another, and a project that is fixed is read again."""
+_AT_ONCE = 4
+"""Commands whose words are kept: what is asked about one is asked in a row."""
+_BLANK = regex(r"\s")
+_WORD = regex(
+    r"[|&;<>()]|(?:[^\s|&;<>()\\'\"]|'[^']*'?|\"(?:[^\"\\]|\\.)*\\?\"?|\\.?)+",
+    re.DOTALL,
+)
+"""An operator, or a word of a script with its quotes, of which the last may be open."""
 
 
-def command_secrets(words: Sequence[Text]) -> Iterator[CommandSecret]:
-    """The credentials in the words of a command, each word once."""
+def command_secrets(words: Sequence[str]) -> Iterator[CommandSecret]:
+    """The credentials in the words of a command, each word once; a `MARK` is in the place of what is not known."""
     shown: set[int] = set()
-    for name, index in _in_texts(tuple(shape(word) for word in words)):
+    for name, index in _in_texts(tuple(words)):
         if index not in shown:
             shown.add(index)
             yield CommandSecret(name, index)
 
 
-def command_tokens(words: Sequence[Text]) -> list[tuple[str, int]]:
-    """The words of a command, those of its scripts too, each with the index of the word that it stands in."""
-    return [(token.text, token.index) for index, word in enumerate(words) for token in _tokens(shape(word), index)]
+@lru_cache(maxsize=_AT_ONCE)
+def command_tokens(words: tuple[str, ...]) -> Tokens:
+    """The words of a command one by one."""
+    return tuple((token, index) for index, word in enumerate(words) for token in _tokens(word[:_LIMIT]))
 
 
 def assigned_secret(text: str) -> str:
@@ -181,21 +203,26 @@ def _in_texts(texts: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
 
 
 def _found(texts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    tokens = [token for index, text in enumerate(texts) for token in _tokens(text, index)]
-    programs = {token.text.rpartition("/")[2] for token in tokens}
-    flags = [flag for flag in _FLAGS if any(re.fullmatch(flag.programs, program) for program in programs)]
+    tokens = command_tokens(texts)
+    programs = {text.rpartition("/")[2] for text, _ in tokens}
+    known = [program for program in programs if _ANY_PROGRAM.fullmatch(program)]
+    flags = [flag for flag in _FLAGS if any(re.fullmatch(flag.programs, program) for program in known)]
     for number, token in enumerate(tokens):
+        text = token[0]
         following = tokens[number + 1] if number + 1 < len(tokens) else None
-        yield from _by_name(token, following)
+        if "=" in text or text.startswith("-"):
+            yield from _by_name(token, following)
         for flag in flags:
             yield from _by_flag(flag, token, following)
-    yield from _by_position(tokens)
+    for number, (text, _) in enumerate(tokens[1:]):
+        if text in _SECOND_WORDS:
+            yield from _by_position(tokens, number)
     for index, text in enumerate(texts):
         yield from _by_text(text[:_LIMIT], index)
 
 
-def _by_name(token: _Token, following: _Token | None) -> Iterator[tuple[str, int]]:
-    text = token.text
+def _by_name(token: tuple[str, int], following: tuple[str, int] | None) -> Iterator[tuple[str, int]]:
+    text, index = token
     match = _LONG.fullmatch(text) if text.startswith("-") else _ASSIGNMENT.fullmatch(text)
     if match is None:
         return
@@ -205,20 +232,20 @@ def _by_name(token: _Token, following: _Token | None) -> Iterator[tuple[str, int
         inner = _ASSIGNMENT.fullmatch(match["value"] or "") if text.startswith("-") else None
         kind = credential(inner["name"]) if inner else None
         if inner and kind and _is_secret(inner["value"], kind):
-            yield inner["name"], token.index
+            yield inner["name"], index
         return
-    value, index = match["value"], token.index
-    if value is None and following is not None and not _NO_VALUE.match(following.text):
-        value, index = following.text, following.index
+    value = match["value"]
+    if value is None and following is not None and not _NO_VALUE.match(following[0]):
+        value, index = following
     if value is not None and _is_secret(value, kind):
         yield match["name"], index
 
 
-def _by_flag(flag: _Flag, token: _Token, following: _Token | None) -> Iterator[tuple[str, int]]:
-    text = token.text
-    value, index = "", token.index
-    if text == flag.flag and flag.apart and following is not None and not _NO_VALUE.match(following.text):
-        value, index = following.text, following.index
+def _by_flag(flag: _Flag, token: tuple[str, int], following: tuple[str, int] | None) -> Iterator[tuple[str, int]]:
+    text, index = token
+    value = ""
+    if text == flag.flag and flag.apart and following is not None and not _NO_VALUE.match(following[0]):
+        value, index = following
     elif flag.glued and text.startswith(flag.flag) and len(text) > len(flag.flag):
         value = text[len(flag.flag) :]
     elif flag.flag.startswith("--") and text.startswith(f"{flag.flag}="):
@@ -228,18 +255,20 @@ def _by_flag(flag: _Flag, token: _Token, following: _Token | None) -> Iterator[t
         yield flag.flag, index
 
 
-def _by_position(tokens: list[_Token]) -> Iterator[tuple[str, int]]:
-    for number in range(len(tokens) - 1):
-        for row in _POSITIONAL:
-            if (tokens[number].text.rpartition("/")[2], tokens[number + 1].text) != row.words:
-                continue
-            arguments = [token for token in tokens[number + 2 : number + 10] if not token.text.startswith("-")]
-            if len(arguments) >= row.places and _is_secret(arguments[row.places - 1].text, Credential.CHOSEN):
-                yield " ".join(row.words), arguments[row.places - 1].index
+def _by_position(tokens: Tokens, number: int) -> Iterator[tuple[str, int]]:
+    for row in _POSITIONAL:
+        if (tokens[number][0].rpartition("/")[2], tokens[number + 1][0]) != row.words:
+            continue
+        arguments = [token for token in tokens[number + 2 : number + 10] if not token[0].startswith("-")]
+        if len(arguments) >= row.places and _is_secret(arguments[row.places - 1][0], Credential.CHOSEN):
+            yield " ".join(row.words), arguments[row.places - 1][1]
 
 
 def _by_text(text: str, index: int) -> Iterator[tuple[str, int]]:
-    for pattern in _TEXTS:
+    folded = text.casefold()
+    for sign, pattern in _TEXTS:
+        if sign not in folded:
+            continue
         for match in pattern.finditer(text):
             name = match["name"]
             kind = Credential.CHOSEN if name.lower() in _ALWAYS else credential(name)
@@ -254,35 +283,29 @@ def _is_secret(value: str, kind: Credential) -> bool:
     return is_literal_secret(value, kind)
 
 
-def _tokens(text: str, index: int) -> Iterator[_Token]:
+def _tokens(text: str) -> list[str]:
     """The words of a word: one, or those of the script that it is. Quotes go, operators stand alone."""
-    text = text[:_LIMIT]
-    if not any(character.isspace() for character in text):
-        yield _Token(text, index)
-        return
-    word: list[str] = []
+    if not _BLANK.search(text):
+        return [text]
+    return [word for quoted in _WORD.findall(text) if (word := _unquoted(quoted))]
+
+
+def _unquoted(word: str) -> str:
+    if "\\" not in word and "'" not in word and '"' not in word:
+        return word
+    found: list[str] = []
     quote = ""
     escaped = False
-    for character in text:
+    for character in word:
         if escaped:
             escaped = False
-            word.append(character)
+            found.append(character)
         elif character == "\\" and quote != "'":
             escaped = True
-        elif quote:
-            if character == quote:
-                quote = ""
-            else:
-                word.append(character)
-        elif character in "\"'":
+        elif character == quote:
+            quote = ""
+        elif not quote and character in "\"'":
             quote = character
-        elif character.isspace() or character in _OPERATORS:
-            if word:
-                yield _Token("".join(word), index)
-                word.clear()
-            if not character.isspace():
-                yield _Token(character, index)
         else:
-            word.append(character)
-    if word:
-        yield _Token("".join(word), index)
+            found.append(character)
+    return "".join(found)

@@ -12,12 +12,15 @@ from functools import cache, lru_cache
 from msgspec import Struct
 
 from composeguard.model.open_variables import VARIABLES, Opening, OpenVariable
+from composeguard.source.regex import regex
 
 
 class OpenFlag(Struct, frozen=True):
     """A word of a command, or two (regular expression), that opens something; `images` as above."""
 
     pattern: str
+    sign: str
+    """What all of its texts have, to look for before the pattern."""
     opening: Opening
     what: str
     source: str
@@ -41,6 +44,7 @@ class OpenImage(Struct, frozen=True):
 FLAGS = (
     OpenFlag(
         r"-dev",
+        "-dev",
         Opening.KNOWN_PASSWORD,
         "runs Vault in development mode: unsealed and in memory",
         "https://developer.hashicorp.com/vault/docs/concepts/dev-server",
@@ -48,6 +52,7 @@ FLAGS = (
     ),
     OpenFlag(
         r"--noauth",
+        "--noauth",
         Opening.NO_LOGIN,
         "lets everybody into MongoDB without a password",
         "https://www.mongodb.com/docs/manual/reference/program/mongod/",
@@ -55,12 +60,14 @@ FLAGS = (
     ),
     OpenFlag(
         r"--skip[-_]grant[-_]tables(?:=(?:1|on|true))?",
+        "--skip",
         Opening.NO_LOGIN,
         "lets everybody into every database without a password",
         "https://dev.mysql.com/doc/refman/8.4/en/server-options.html#option_mysqld_skip-grant-tables",
     ),
     OpenFlag(
         r"--protected-mode[= ]no",
+        "--protected-mode",
         Opening.NO_LOGIN,
         "lets everybody into Redis without a password",
         "https://redis.io/docs/latest/operate/oss_and_stack/management/security/#protected-mode",
@@ -68,6 +75,7 @@ FLAGS = (
     ),
     OpenFlag(
         r"--unauthenticated",
+        "--unauthenticated",
         Opening.NO_LOGIN,
         "lets everybody into SurrealDB without a password",
         "https://surrealdb.com/docs/surrealdb/cli/start",
@@ -75,6 +83,7 @@ FLAGS = (
     ),
     OpenFlag(
         r"--insecure(?:=true)?",
+        "--insecure",
         Opening.NO_LOGIN,
         "lets everybody into CockroachDB without a password or TLS",
         "https://www.cockroachlabs.com/docs/stable/cockroach-start#security",
@@ -82,12 +91,14 @@ FLAGS = (
     ),
     OpenFlag(
         r"(?:\S*/)?mosquitto-no-auth\.conf",
+        "mosquitto-no-auth.conf",
         Opening.NO_LOGIN,
         "lets everybody publish and subscribe without a password",
         "https://mosquitto.org/documentation/authentication-methods/",
     ),
     OpenFlag(
         r"-?E?xpack\.security\.enabled=false",
+        "xpack.security.enabled=false",
         Opening.NO_LOGIN,
         "switches the security of Elasticsearch off: no password, no TLS",
         "https://www.elastic.co/guide/en/elasticsearch/reference/8.15/security-settings.html",
@@ -140,8 +151,13 @@ IMAGES = (
 )
 
 
+OPEN_REPOSITORIES = frozenset(repository for row in IMAGES for repository in row.repositories)
+"""Where to look at an image at all."""
+
 _LONGEST = 4096
 """Characters of a word that is looked at; a setting is short."""
+_ANY_NAME = regex("|".join(row.name for row in VARIABLES), re.IGNORECASE)
+"""Asked first: hardly any variable has one of these names."""
 
 Open = OpenVariable | OpenFlag | OpenImage
 
@@ -159,8 +175,9 @@ def open_variable(repository: str, name: str, value: str, others: Collection[str
 def open_command(repository: str, words: Sequence[tuple[str, int]]) -> Iterator[tuple[int, OpenFlag]]:
     """The rows that the words of a command fit, each word with the index that is given with it."""
     texts = [text for text, _ in words]
+    whole = " ".join(texts)
     for row in FLAGS:
-        if not fits_image(repository, row.images):
+        if row.sign not in whole or not fits_image(repository, row.images):
             continue
         pattern = re.compile(row.pattern)
         if row.unless and any(re.match(row.unless, text) for text in texts):
@@ -189,6 +206,8 @@ def fits_image(repository: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _named(name: str) -> tuple[OpenVariable, ...]:
+    if not _ANY_NAME.fullmatch(name):
+        return ()
     return tuple(row for row in VARIABLES if re.fullmatch(row.name, name, re.IGNORECASE))
 
 

@@ -8,23 +8,30 @@ a build argument, `COMMAND` in a command). So one value is one finding, whatever
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
 
-from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
+from composeguard.compose.unresolved import MARK, Unresolved, shape
 from composeguard.model.command_secrets import command_secrets, command_tokens
 from composeguard.model.config_secrets import default_secrets
 from composeguard.model.container import Container
-from composeguard.model.default_credentials import Open, open_command, open_image, open_variable
+from composeguard.model.default_credentials import (
+    OPEN_REPOSITORIES,
+    OpenFlag,
+    open_command,
+    open_image,
+    open_variable,
+)
 from composeguard.model.image import image_name
 from composeguard.model.leak import Leak, LeakKind
+from composeguard.model.open_variables import OpenVariable
 from composeguard.model.ports import Reach
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.text_leak import leak_in_text, leak_of_variable
-from composeguard.model.written import raw_text, written, written_words
+from composeguard.model.written import Readings, raw_text, written, written_words
 from composeguard.source.node import Node, Path, Via, child
 from composeguard.source.regex import regex
 
@@ -100,50 +107,53 @@ def _container(container: Container, node: Node) -> Iterator[_Found]:
     name, at = container.name, container.path
     image, others = _image(container), _set_variables(container)
     closable = bool(container.env_file)
-    yield from _published(container, node, others)
+    yield from _published(container, node, image, others)
+    holder: Path = (*at, "environment")
     for key, below in _entries(node, "environment"):
-        path = (*at, "environment", key)
-        row = _open(below, image, key, others, closable=closable)
+        readings = written(below, pair=below.key_start < 0)
+        row = _open(readings, image, key, others, closable=closable)
         if row is not None:
+            path = (*holder, key)
             yield Leak(LeakKind.OPEN, path, (name,), (path,), key, row[0].what, row[1], row=row[0]), below
-        else:
-            yield from _value(LeakKind.NAMED, name, path, key, below)
+        elif found := _value(LeakKind.NAMED, name, holder, key, below, readings):
+            yield found
     if isinstance(container, Workload):
-        for key, below in _entries(node, "build", "args"):
-            yield from _value(LeakKind.ARGUMENT, name, (*at, "build", "args", key), key, below)
+        yield from _values(LeakKind.ARGUMENT, name, (*at, "build", "args"), _entries(node, "build", "args"))
     for keys in _TEXTS:
         for key, below in _entries(node, *keys):
             yield from _texts(name, (*at, *keys, key), below)
     for key in ("command", "entrypoint"):
-        yield from _command(container, (*at, key), child(node, key), image)
-    yield from _command(container, (*at, "healthcheck", "test"), _below(node, "healthcheck", "test"))
-    for hook, path in container.hooks():
+        yield from _command(name, (*at, key), child(node, key), image)
+    yield from _command(name, (*at, "healthcheck", "test"), _below(node, "healthcheck", "test"))
+    for _, path in container.hooks():
         below_hook = _below(node, *path[len(at) :])
         if below_hook is None:
             continue
-        yield from _command(container, (*path, "command"), child(below_hook, "command"))
-        for key in hook.environment:
-            entry = _below(below_hook, "environment", key)
-            if entry is not None:
-                yield from _value(LeakKind.NAMED, name, (*path, "environment", key), key, entry)
+        yield from _command(name, (*path, "command"), child(below_hook, "command"))
+        yield from _values(LeakKind.NAMED, name, (*path, "environment"), _entries(below_hook, "environment"))
 
 
-def _value(kind: LeakKind, owner: str, path: Path, key: str, node: Node) -> Iterator[_Found]:
+def _values(kind: LeakKind, owner: str, holder: Path, entries: Iterable[tuple[str, Node]]) -> Iterator[_Found]:
+    for key, node in entries:
+        found = _value(kind, owner, holder, key, node, written(node, pair=node.key_start < 0))
+        if found is not None:
+            yield found
+
+
+def _value(kind: LeakKind, owner: str, holder: Path, key: str, node: Node, readings: Readings) -> _Found | None:
     """The leak of one variable or argument, if any: the literal text is looked at first, then the default."""
-    said = written(node, pair=node.key_start < 0)
-    if said is None:
-        return
-    for text, defaulted in said.readings():
+    for text, defaulted in readings:
         found = leak_of_variable(key, text, kind)
         if found is not None:
+            path = (*holder, key)
             variable = _variable(node, key, defaulted=defaulted) if found == (kind, "") else ""
-            yield Leak(found[0], path, (owner,), (path,), key, found[1], defaulted, variable), node
-            return
-    for name in _defaults(node):
+            return Leak(found[0], path, (owner,), (path,), key, found[1], defaulted, variable), node
+    for name in _defaults(node) if readings else ():
+        path = (*holder, key)
         variable = _variable(node, key, defaulted=True)
         what = "" if variable else name
-        yield Leak(kind, path, (owner,), (path,), key, what, defaulted=True, variable=variable), node
-        return
+        return Leak(kind, path, (owner,), (path,), key, what, defaulted=True, variable=variable), node
+    return None
 
 
 def _defaults(node: Node) -> Iterator[str]:
@@ -154,16 +164,15 @@ def _defaults(node: Node) -> Iterator[str]:
 
 def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> Iterator[_Found]:
     """Formats and addresses in a text, or in all texts below a node; what aliases repeat is walked once."""
-    seen = set() if seen is None else seen
     if isinstance(node.value, (dict, list)):
+        seen = set() if seen is None else seen
         if id(node.value) not in seen:
             seen.add(id(node.value))
             below = node.value.items() if isinstance(node.value, dict) else enumerate(node.value)
             for step, each in below:
                 yield from _texts(owner, (*path, step), each, seen)
         return
-    said = written(node)
-    for text, defaulted in said.readings() if said is not None else ():
+    for text, defaulted in written(node):
         found = leak_in_text(text)
         if found is not None:
             key = str(path[-1])
@@ -171,7 +180,7 @@ def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> 
             return
 
 
-def _command(container: Container, path: Path, node: Node | None, image: str | None = None) -> Iterator[_Found]:
+def _command(owner: str, path: Path, node: Node | None, image: str | None = None) -> Iterator[_Found]:
     """The leaks of a command. `image`: that of the server which it starts; without one, it starts none."""
     if node is None:
         return
@@ -186,8 +195,7 @@ def _command(container: Container, path: Path, node: Node | None, image: str | N
             taken.add(index)
             below = child(node, index)
             where = path if below is None else (*path, index)
-            owners = (container.name,)
-            yield Leak(kind, where, owners, (where,), key, what, defaulted, row=row), below or node
+            yield Leak(kind, where, (owner,), (where,), key, what, defaulted, row=row), below or node
     if raw_text(node) is not None:
         items = [] if taken else [(path, node)]
     else:
@@ -195,43 +203,45 @@ def _command(container: Container, path: Path, node: Node | None, image: str | N
         items = [((*path, index), item) for index, item in enumerate(below_it) if index not in taken]
     for where, item in items:
         for name in islice(_defaults(item), 1):
-            yield Leak(LeakKind.COMMAND, where, (container.name,), (where,), name, defaulted=True), item
+            yield Leak(LeakKind.COMMAND, where, (owner,), (where,), name, defaulted=True), item
 
 
-def _in_command(words: Sequence[Text], image: str | None) -> Iterator[tuple[LeakKind, int, str, str, Open | None]]:
+def _in_command(words: tuple[str, ...], image: str | None) -> Iterator[tuple[LeakKind, int, str, str, OpenFlag | None]]:
     for index, row in open_command(image, command_tokens(words)) if image is not None else ():
         yield LeakKind.OPEN, index, "", row.what, row
     for index, word in enumerate(words):
-        found = leak_in_text(shape(word))
+        found = leak_in_text(word)
         if found is not None:
             yield found[0], index, "", found[1], None
     for secret in command_secrets(words):
         yield LeakKind.COMMAND, secret.index, secret.name, "", None
 
 
-def _open(node: Node, image: str, key: str, others: Collection[str], *, closable: bool) -> tuple[Open, bool] | None:
+def _open(
+    readings: Readings, image: str, key: str, others: Collection[str], *, closable: bool
+) -> tuple[OpenVariable, bool] | None:
     """The row that a variable fits, and whether it does by a default. `closable`: a file may set more variables."""
-    said = written(node, pair=node.key_start < 0)
-    for text, defaulted in said.readings() if said is not None else ():
+    for text, defaulted in readings:
         row = None if MARK in text else open_variable(image, key, text, others)
         if row is not None and not (closable and row.unless):
             return row, defaulted
     return None
 
 
-def _published(container: Container, node: Node, others: Collection[str]) -> Iterator[_Found]:
+def _published(container: Container, node: Node, repository: str, others: Collection[str]) -> Iterator[_Found]:
     """An image that is open as it comes, where its port is reached from outside."""
+    if repository not in OPEN_REPOSITORIES or not isinstance(container, Service):
+        return
     image = child(node, "image")
-    if image is None or not isinstance(container, Service) or container.env_file or not container.publishes:
+    if image is None or container.env_file or not container.publishes:
         return
     said = [*(container.command or ()), *(container.entrypoint or ())]
     if any(isinstance(word, Unresolved) for word in said) or any(
         isinstance(port.target, Unresolved) for port in container.ports
     ):
         return
-    repository = _image(container)
     ports = {port.target for port in container.ports if port.reach in (Reach.EVERYWHERE, Reach.ADDRESS)}
-    words = [text for text, _ in command_tokens(said)]
+    words = [text for text, _ in command_tokens(tuple(map(shape, said)))]
     row = open_image(repository, ports, others, words)
     if row is not None:
         path = container.at("image")
@@ -264,11 +274,9 @@ def _variable(node: Node, key: str, *, defaulted: bool) -> str:
     return ""
 
 
-def _entries(node: Node, *keys: str) -> Iterator[tuple[str, Node]]:
+def _entries(node: Node, *keys: str) -> Iterable[tuple[str, Node]]:
     below = _below(node, *keys)
-    if below is not None and isinstance(below.value, dict):
-        entries: Mapping[str, Node] = below.value
-        yield from entries.items()
+    return below.value.items() if below is not None and isinstance(below.value, dict) else ()
 
 
 def _below(node: Node, *steps: str | int) -> Node | None:

@@ -20,7 +20,7 @@ from composeguard.model.reading import Place, Reading
 from composeguard.model.secret_values import asks_to_be_replaced
 from composeguard.model.text_leak import leak_of_variable
 from composeguard.model.url_credentials import url_credentials
-from composeguard.model.written import Written, written_text
+from composeguard.model.written import Readings, written_text
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Path
 from composeguard.source.regex import regex
@@ -137,8 +137,7 @@ def _entries(file: SourceFile, *, raw: bool) -> Iterator[ListedEntry]:
 
 def _entry(file: SourceFile, entry: EnvEntry) -> ListedEntry:
     place = Place(file, entry.key_start, max(entry.key_end, entry.end))
-    said = _said(file, entry)
-    for text, defaulted in said.readings() if said is not None else ():
+    for text, defaulted in _said(file, entry):
         found = leak_of_variable(entry.key, text, LeakKind.NAMED)
         if found is not None:
             to_replace = _asks(text, found[0])
@@ -146,14 +145,14 @@ def _entry(file: SourceFile, entry: EnvEntry) -> ListedEntry:
     return ListedEntry(entry.key, entry.line, place)
 
 
-def _said(file: SourceFile, entry: EnvEntry) -> Written | None:
+def _said(file: SourceFile, entry: EnvEntry) -> Readings:
     if entry.variables:
         return written_text(file.text[entry.start : entry.end])
-    return None if entry.value is None else Written(entry.value, entry.value)
+    return () if entry.value is None else ((shape(entry.value), False),)
 
 
 def _asks(text: str, kind: LeakKind) -> bool:
     """Whether what is secret of a text asks to be replaced; a format is too special to be a form."""
     if kind is LeakKind.ADDRESS:
         return all(asks_to_be_replaced(text[each.start : each.end]) for each in url_credentials(text))
-    return kind is LeakKind.NAMED and asks_to_be_replaced(shape(text))
+    return kind is LeakKind.NAMED and asks_to_be_replaced(text)

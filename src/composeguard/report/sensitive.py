@@ -54,15 +54,32 @@ def without(span: tuple[int, int], keep: tuple[int, int]) -> Iterator[tuple[int,
 
 
 def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
-    pending: list[tuple[Node, bool]] = [(root, False), *((node, True) for node in _misplaced(root))]
+    pending, within = [root], list(_misplaced(root))
     while pending:
-        node, within = pending.pop()
-        if isinstance(node.value, dict):
-            pending.extend((below, within or key in _SECTIONS) for key, below in node.value.items())
-        elif isinstance(node.value, list):
-            pending.extend((below, within) for below in node.value)
-        elif within and node.end > node.start and node.style != "*" and node.value not in _HEALTHCHECK_WORDS:
-            yield from _value(file, node)
+        value = pending.pop().value
+        if isinstance(value, dict):
+            for key, below in value.items():
+                if key in _SECTIONS:
+                    within.append(below)
+                elif isinstance(below.value, (dict, list)):
+                    pending.append(below)
+        elif isinstance(value, list):
+            pending += value
+    while within:
+        node = within.pop()
+        value = node.value
+        if isinstance(value, dict):
+            within += value.values()
+        elif isinstance(value, list):
+            within += value
+        elif node.end > node.start and node.style != "*" and value not in _HEALTHCHECK_WORDS:
+            start = node.start
+            if node.key_start < 0 and (pair := _PAIR.match(file.text, start, node.end)):
+                start = pair.end()
+            if file.text.find("$", start, node.end) >= 0:
+                yield from _without_references(file.text, start, node.end)
+            elif start < node.end:
+                yield start, node.end
 
 
 def _misplaced(root: Node) -> Iterator[Node]:
@@ -74,11 +91,8 @@ def _misplaced(root: Node) -> Iterator[Node]:
                 yield from (below for key, below in definition.value.items() if key not in _OF_A_SECRET)
 
 
-def _value(file: SourceFile, node: Node) -> Iterator[tuple[int, int]]:
-    start, end = node.start, node.end
-    if node.key_start < 0 and (pair := _PAIR.match(file.text, start, end)):
-        start = pair.end()
-    for reference in _REFERENCE.finditer(file.text, start, end):
+def _without_references(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for reference in _REFERENCE.finditer(text, start, end):
         if reference.start() > start:
             yield start, reference.start()
         start = reference.end()

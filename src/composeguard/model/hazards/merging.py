@@ -55,8 +55,8 @@ class KeptPort(Struct, frozen=True):
 
 def kept_ports(reading: Reading, owner: Workload) -> Iterator[KeptPort]:
     """Ports that an override or an extending service wants to bind to an address: the open entry stays beside."""
-    holder = reading.node(owner.at("ports"))
-    if holder is None or not isinstance(holder.value, list) or len(holder.value) < 2:
+    holder = reading.node(owner.at("ports")) if len(owner.ports) > 1 else None
+    if holder is None or not isinstance(holder.value, list):
         return
     own = [_stands_in(item, holder) for item in holder.value]
     if len(set(own)) < 2:

@@ -9,7 +9,7 @@ from composeguard.model.hazards.hazard import Hazard, put
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_text
-from composeguard.source.node import Node, Path
+from composeguard.source.node import Node, Path, child
 from composeguard.source.numbers import INT64_MAX
 from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar, Timestamp, go_text
@@ -33,9 +33,10 @@ def value_hazards(reading: Reading) -> Iterator[Hazard]:
 
 
 def text_maps(container: Container) -> Iterator[Path]:
-    """The mappings of a container whose values are texts, whatever they look like."""
+    """The mappings of a container whose values are texts, whatever they look like; most empty ones are passed over."""
     for key in ("environment", "labels", "annotations", "sysctls", "storage_opt"):
-        yield container.at(key)
+        if getattr(container, key):
+            yield container.at(key)
     if container.logging is not None:
         yield container.at("logging", "options")
     if isinstance(container, Workload) and container.build is not None:
@@ -55,8 +56,9 @@ def _changed_texts(reading: Reading, owner: str, path: Path) -> Iterator[Hazard]
         written = node.value
         if node.style or not isinstance(written, str):
             continue
-        value, text = plain_value(node), source_text(node)
-        if isinstance(value, str) or value is None or written == text or go_text(value) != written:
+        text = source_text(node)
+        value = None if written == text else plain_value(node)
+        if isinstance(value, str) or value is None or go_text(value) != written:
             continue
         what, becomes = _reading_of(value, text)
         yield Hazard(
@@ -91,7 +93,7 @@ def _reading_of(value: Scalar, text: str) -> tuple[str, str]:
 
 def _sizes(reading: Reading, container: Container) -> Iterator[Hazard]:
     """Sizes that the reference drops (a YAML float) or cuts to nothing (less than a byte)."""
-    for path in _size_paths(container):
+    for path in _size_paths(reading, container):
         node = reading.node(path)
         if node is None:
             continue
@@ -123,9 +125,11 @@ def _less_than_one(text: str) -> bool:
         return False
 
 
-def _size_paths(container: Container) -> Iterator[Path]:
+def _size_paths(reading: Reading, container: Container) -> Iterator[Path]:
+    holder = reading.node(container.path)
     for key in ("mem_limit", "mem_reservation", "memswap_limit", "shm_size"):
-        yield container.at(key)
+        if holder is not None and child(holder, key) is not None:
+            yield container.at(key)
     for index, mount in enumerate(container.volumes):
         if mount.tmpfs is not None:
             yield container.at("volumes", index, "tmpfs", "size")

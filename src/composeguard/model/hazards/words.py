@@ -172,10 +172,11 @@ def _accepted_words(service: Service) -> Iterator[Hazard]:
 
 def _healthcheck(reading: Reading, container: Workload) -> Iterator[Hazard]:
     """`test: NONE` is a command of that name; only `[NONE]` turns the check of the image off."""
+    if container.healthcheck is None or container.healthcheck.test != ["CMD-SHELL", "NONE"]:
+        return
     path = container.at("healthcheck", "test")
     node = reading.node(path)
-    test = container.healthcheck.test if container.healthcheck else []
-    if node is not None and node.style not in ("flow", "block") and test == ["CMD-SHELL", "NONE"]:
+    if node is not None and node.style not in ("flow", "block"):
         yield Hazard(
             "none-command",
             path,
