@@ -102,7 +102,8 @@ def test_an_error_is_kept_too(tmp_path: Path) -> None:
         with pytest.raises(SourceError) as caught:
             files.source(str(tmp_path / "a.yaml"))
         errors.append(caught.value)
-    assert errors[0] is errors[1]
+    assert str(errors[0]) == str(errors[1])
+    assert errors[0].file is errors[1].file
 
 
 def test_an_overlay_stands_in_for_a_file(tmp_path: Path) -> None:
