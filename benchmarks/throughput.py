@@ -5,8 +5,8 @@
 `LIST` names the files of the folder, one a line; else all YAML files count. `{files}` is put into a command of a peer,
 as in `--peer "semgrep=semgrep scan -q --metrics=off --config rules {files}"`; a program that takes one file a call is
 `each:NAME=COMMAND {file}`. All work on the same files, in turns; medians of the rounds' ratios count. Memory is the
-most that all processes of a run share out among them (PSS, Linux only), looked at every few milliseconds, so that it
-can miss a short peak.
+most that all processes of one more run share out among them (PSS, Linux only), looked at every few milliseconds, so
+that it can miss a short peak.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from pathlib import Path
 from msgspec import Struct
 
 _INTERVAL = 0.02
+_LOOKED_AT = 100
+"""Calls of a program that takes one file at a time whose memory is looked at."""
 _EXITS = (0, 1, 2, 20, 30, 40, 50, 60)
 """Findings, and files that cannot be read; from 20 on those of KICS by severity."""
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
@@ -37,12 +39,13 @@ class Cost(Struct, frozen=True):
     memory: float
 
 
-def cost(command: Sequence[str], folder: Path) -> Cost:
+def cost(command: Sequence[str], folder: Path, *, looking: bool = False) -> Cost:
+    """What a run costs; its memory only where somebody is `looking`, for to look takes time from what is looked at."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak = 0
     while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG if looking else 0)
         if pid:
             break
         peak = max(peak, sum(map(_pss, _family(process.pid))))
@@ -95,11 +98,13 @@ def compared(contenders: Sequence[Contender], folder: Path, rounds: int) -> None
     for _ in range(rounds):
         for found, contender in zip(costs, contenders, strict=True):
             each = [cost(call, folder) for call in contender.calls]
-            found.append(Cost(sum(c.wall for c in each), sum(c.cpu for c in each), max(c.memory for c in each)))
-    for contender, found in zip(contenders, costs, strict=True):
-        wall, cpu, memory = (
-            statistics.median(getattr(each, field) for each in found) for field in Cost.__struct_fields__
-        )
+            found.append(Cost(sum(c.wall for c in each), sum(c.cpu for c in each), 0))
+    peaks = [
+        max(cost(call, folder, looking=True).memory for call in contender.calls[:_LOOKED_AT])
+        for contender in contenders
+    ]
+    for contender, found, memory in zip(contenders, costs, peaks, strict=True):
+        wall, cpu = (statistics.median(getattr(each, field) for each in found) for field in ("wall", "cpu"))
         walls, cpus = (
             statistics.median(
                 getattr(each, field) / getattr(ours, field) for each, ours in zip(found, costs[0], strict=True)

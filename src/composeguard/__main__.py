@@ -25,8 +25,8 @@ def entry() -> NoReturn:
     """What the installed program calls. It ends here and now: to take apart what the operating system takes back in one
     go anyway is a quarter of a short run."""
     code = main()
-    if "multiprocessing" in sys.modules or sys.gettrace() is not None or sys.getprofile() is not None:
-        # Processes and their queues have an end of their own, and who watches a run wants to see it.
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        # Who watches a run wants to see its end.
         sys.exit(code)
     try:
         sys.stdout.flush()
