@@ -161,6 +161,23 @@ def test_origin_of_a_value(origins: dict[str, dict[str, Json]], pointer: str, pl
     assert (described(origin), list(dict.fromkeys(found))) == (place, way)
 
 
+def test_what_a_further_file_of_an_include_adds_came_by_the_include(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "include:\n  - path: [a.yaml, b.yaml]\nservices: {own: {image: x}}\n",
+        "compose.override.yaml": "services: {web: {hostname: h}}\n",
+        "a.yaml": "services: {web: {image: x}}\n",
+        "b.yaml": "services: {web: {read_only: true}}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    found = json.loads(resolve(tmp_path, "--origins").out)["origins"]
+    ways = {
+        key: [(step["way"], step["line"]) for step in found[f"/services/web/{key}"].get("way", [])]
+        for key in ("image", "read_only", "hostname")
+    }
+    assert ways == {"image": [("include", 2)], "read_only": [("include", 2)], "hostname": []}
+
+
 def test_every_value_has_an_origin(origins: dict[str, dict[str, Json]]) -> None:
     project = json.loads(resolve(TEN_FILES).out)
 

@@ -81,6 +81,10 @@ class Files:
         """The folder that bounds what is read, links followed."""
         return self._root
 
+    def place(self, path: str) -> str:
+        """Where a path leads, links followed: the `path` of the file that is read there."""
+        return self._folders.place(path)
+
     def source(self, path: str) -> SourceFile:
         """A YAML file with its documents.
 

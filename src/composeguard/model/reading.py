@@ -75,7 +75,8 @@ class Reading(Struct, frozen=True):
     def way(self, path: Path) -> tuple[Via, ...]:
         """How the value came there, the outermost step first: the steps of each node from the root to it.
 
-        What another file added to a collection did not come the way of the collection.
+        What another file added to a collection did not come the way of the collection, but for the include that both
+        files come by.
         """
         if not self._has_ways(path):
             return ()
@@ -84,8 +85,8 @@ class Reading(Struct, frozen=True):
         for step in (None, *path):
             if step is not None and node is not None:
                 parent, node = node, child(node, step)
-                if node is not None and not _came_with(node, parent):
-                    steps.clear()
+                if node is not None and steps and not _came_with(node, parent):
+                    steps = self._included(node, steps)
             if node is None:
                 break
             via = node.via
@@ -93,6 +94,15 @@ class Reading(Struct, frozen=True):
                 steps.append(via)
                 via = via.before
         return tuple(steps)
+
+    def _included(self, node: Node, steps: list[Via]) -> list[Via]:
+        """Of the steps of a collection, the includes that a node of another file came by too."""
+        kept: list[Via] = []
+        for via in steps:
+            if via.way is not Way.INCLUDE or via.at is None or via.at.file is node.file:
+                break
+            kept.append(via)
+        return kept if kept and all(node.file.path != self.opened.place(path) for path in self.request.files) else []
 
     def _has_ways(self, path: Path) -> bool:
         """Whether any node on a path came by more than being written there: nearly none did, and most are asked."""
