@@ -8,10 +8,12 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from composeguard.compose.unresolved import MARK, Text, Unresolved, shape
+from composeguard.source.regex import regex
 
 _SPACES = " \t\r\n"
 _OPERATORS = ";&|<>"
-_DIGITS = frozenset("0123456789")
+_PIECE = regex(r"[^\\ \t\r\n\"'`();&|<>$]+|[\s\S]")
+"""A stretch of characters that mean nothing, or one character."""
 
 
 class Words(Struct, frozen=True):
@@ -61,11 +63,15 @@ class _Splitter(Struct):
 
     def run(self) -> tuple[list[str], int | None]:
         escaped = after_dollar = False
-        for index, character in enumerate(self.text):
+        for match in _PIECE.finditer(self.text):
+            character = match.group()
             previous_dollar, after_dollar = after_dollar, False
             if escaped:
                 escaped = False
-                self.escape(character)
+                self.escape(character[0])
+                self.word.append(character[1:])
+            elif len(character) > 1:
+                self.add(character)
             elif character == "\\":
                 if self.region == "'":
                     self.word.append(character)
@@ -81,7 +87,7 @@ class _Splitter(Struct):
             elif character in "`()":
                 self.bracket(character, previous_dollar)
             elif character in _OPERATORS and not self.region:
-                return self.cut(index, character)
+                return self.cut(match.start(), character)
             else:
                 self.add(character)
                 after_dollar = character == "$" and not self.region
@@ -90,8 +96,8 @@ class _Splitter(Struct):
         self.flush()
         return self.words, None
 
-    def add(self, character: str) -> None:
-        self.word.append(character)
+    def add(self, piece: str) -> None:
+        self.word.append(piece)
         self.started, self.ended_quote = True, False
 
     def escape(self, character: str) -> None:
@@ -130,8 +136,9 @@ class _Splitter(Struct):
 
     def cut(self, index: int, character: str) -> tuple[list[str], int]:
         # Digits right before `>` are its file descriptor, not an argument.
-        if character == ">" and self.word and not self.literal and _DIGITS.issuperset(self.word):
-            index -= len(self.word)
+        word = "".join(self.word)
+        if character == ">" and not self.literal and word.isdecimal() and word.isascii():
+            index -= len(word)
             self.started = self.ended_quote = False
         self.flush()
         return self.words, index
