@@ -13,17 +13,15 @@ from composeguard.report.style import Style
 
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
-    """A line for each finding, those of a file in one piece; nothing when there is none."""
+    """A line for each finding; nothing when there is none."""
     style = Style(options)
     findings = report.listed(include_suppressed=options.include_suppressed)
     for file, together in groupby(findings, attrgetter("file")):
         name, starts = visible(options.name(file)), file.line_starts
-        lines: list[str] = []
         for finding in together:
             line = file.line_of(finding.start)
             code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
             accepted = " (suppressed)" if finding.suppression is not None else ""
             column = finding.start - starts[line - 1] + 1
             message = visible(finding.message)
-            lines.append(f"{name}:{line}:{column}: {code} [{finding.severity.label}] {message}{accepted}\n")
-        yield "".join(lines)
+            yield f"{name}:{line}:{column}: {code} [{finding.severity.label}] {message}{accepted}\n"

@@ -50,7 +50,7 @@ class Patches:
     """What the fixes of a report would change, each by itself."""
 
     def __init__(self, report: Report, secrets: Secrets) -> None:
-        self._secrets = secrets
+        self._lines = _Lines(secrets)
         self._proposals = Proposals(report)
 
     @property
@@ -60,10 +60,10 @@ class Patches:
 
     def of(self, finding: Finding) -> tuple[Hunk, ...]:
         """The hunks of a finding's fix; none where it has no proof, or nothing of it can be shown."""
-        return tuple(hunk for each in self._proposals.of(finding) for hunk in hunks(each, self._secrets))
+        return tuple(hunk for each in self._proposals.of(finding) for hunk in _hunks(each, self._lines))
 
 
-def hunks(tried: Tried, secrets: Secrets) -> Iterator[Hunk]:
+def _hunks(tried: Tried, lines: _Lines) -> Iterator[Hunk]:
     """The changes to one file."""
     file, after = tried.file, tried.proved.file
     hidden = sensitive_spans(after)
@@ -74,12 +74,13 @@ def hunks(tried: Tried, secrets: Secrets) -> Iterator[Hunk]:
         start = file.line_starts[first - 1]
         end = file.line_starts[last] if last < len(file.line_starts) else len(file.text)
         written = [
-            _written(after, edit.start + at, edit.replacement, hidden, secrets) for edit, at in _moved(edits, shift)
+            _written(after, edit.start + at, edit.replacement, hidden, lines.secrets)
+            for edit, at in _moved(edits, shift)
         ]
         shift += sum(len(edit.replacement) - (edit.end - edit.start) for edit in edits)
         if end - start + sum(map(len, written)) > _MOST_TEXT:
             continue
-        old = _shown(file, first, last, secrets)
+        old = lines.shown(file, first, last)
         new: list[str] = []
         position = 0
         for edit, text in zip(edits, written, strict=True):
@@ -111,15 +112,26 @@ def _moved(edits: Iterable[Edit], shift: int) -> Iterator[tuple[Edit, int]]:
         shift += len(edit.replacement) - (edit.end - edit.start)
 
 
-def _shown(file: SourceFile, first: int, last: int, secrets: Secrets) -> list[str]:
-    """The text of some lines, an entry for each code point."""
-    shown: list[str] = []
-    for line in range(first, last + 1):
+class _Lines:
+    """Lines of files as they are shown. The last are kept: many findings can have their fixes in the same."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self.secrets = secrets
+        self._asked: tuple[SourceFile, int, int] | None = None
+        self._last: list[str] = []
+
+    def shown(self, file: SourceFile, first: int, last: int) -> list[str]:
+        """The text of some lines, an entry for each code point."""
+        if self._asked != (file, first, last):
+            self._asked = (file, first, last)
+            self._last = [text for line in range(first, last + 1) for text in self._line(file, line)]
+        return self._last
+
+    def _line(self, file: SourceFile, line: int) -> Iterator[str]:
         start, end = file.line_starts[line - 1], end_of_line(file, line)
-        shown += [cell.text for cell in masked_cells(file, start, end, (0, 0), secrets)]
+        yield from (cell.text for cell in masked_cells(file, start, end, (0, 0), self.secrets))
         after = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
-        shown += ["\n" if index == end else "" for index in range(end, after)]
-    return shown
+        yield from ("\n" if index == end else "" for index in range(end, after))
 
 
 def _written(after: SourceFile, start: int, text: str, hidden: list[tuple[int, int]], secrets: Secrets) -> str:
