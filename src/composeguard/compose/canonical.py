@@ -61,16 +61,16 @@ def canonicalize(root: Node, report: Report) -> Node:
 
 def steps(table: dict[str, Step]) -> Step:
     """Apply a table of steps to the entries of a mapping; what is none, and what no step names, stays."""
-    named = table.get
+    named, many = table.get, len(table)
 
     def apply(node: Node, path: Path, report: Report) -> Node | None:
         value = node.value
         if not isinstance(value, dict):
             return node
         changed: dict[str, Node] | None = None
-        for key, below in value.items():
-            step = named(key)
-            if step is None:
+        for key in value if len(value) < many else table:
+            step, below = named(key), value.get(key)
+            if step is None or below is None:
                 continue
             canonical = step(below, (*path, key), report)
             if canonical is not below:

@@ -72,14 +72,16 @@ def entries(node: Node, path: Path, report: Report, step: Step) -> Node:
                 mapping[key] = canonical
         return node if mapping is None else node.with_value(mapping)
     if isinstance(value, list):
-        changed = False
-        items: list[Node] = []
+        items: list[Node] | None = None
         for index, child in enumerate(value):
             canonical = step(child, (*path, index), report)
-            changed = changed or canonical is not child
+            if items is None:
+                if canonical is child:
+                    continue
+                items = value[:index]
             if canonical is not None:
                 items.append(canonical)
-        return node.with_value(items) if changed else node
+        return node if items is None else node.with_value(items)
     return node
 
 

@@ -72,11 +72,12 @@ def parse_device(text: Text) -> Device:
 
 def parse_pair(text: Text) -> Pair:
     """`KEY[=VALUE]` at the first `=`, as in the list form of labels, sysctls and the like."""
-    written = shape(text)
-    at = written.find("=")
-    key = text if at < 0 else piece(text, 0, at)
-    value = None if at < 0 else piece(text, at + 1)
-    return Pair(key, value, ambiguous=isinstance(key, Unresolved))
+    if isinstance(text, str):
+        key, equals, value = text.partition("=")
+        return Pair(key, value if equals else None)
+    at = text.text.find("=")
+    name = text if at < 0 else text.piece(0, at)
+    return Pair(name, None if at < 0 else text.piece(at + 1), ambiguous=isinstance(name, Unresolved))
 
 
 def parse_environment_item(text: Text) -> Pair:
@@ -87,6 +88,8 @@ def parse_environment_item(text: Text) -> Pair:
     """
     pair = parse_pair(text)
     last = shape(pair.key)[-1:]
+    if "!" <= last <= "~":
+        return pair
     # The reference looks at the last byte, so that a few letters beyond ASCII count as blanks.
     if last and last != MARK and last.encode("utf-8", "surrogatepass")[-1] in _SPACE_BYTES:
         raise ShortSyntaxError("the key of the variable ends in a blank")
