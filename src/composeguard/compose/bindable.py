@@ -22,7 +22,7 @@ from composeguard.compose.shellwords import ShellwordsError
 from composeguard.compose.shellwords import split as split_words
 from composeguard.compose.short import ShortSyntaxError
 from composeguard.compose.unresolved import Text, Unresolved
-from composeguard.source.node import Node, Path, are_texts
+from composeguard.source.node import Node, Path
 from composeguard.source.scalars import go_text
 
 
@@ -50,10 +50,13 @@ def _options(node: Node, path: Path, report: Report) -> Node:
     return _as_texts(node, path, report, _empty_text)
 
 
+_TEXTS = frozenset((str, Unresolved))
+
+
 def _as_texts(node: Node, path: Path, report: Report, step: Step) -> Node:
     """A mapping whose values a step makes texts, which nearly all of them are already."""
     value = node.value
-    if isinstance(value, dict) and are_texts(value.values()):
+    if isinstance(value, dict) and {type(child.value) for child in value.values()} <= _TEXTS:
         return node
     return entries(node, path, report, step)
 

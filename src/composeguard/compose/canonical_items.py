@@ -107,7 +107,12 @@ def pairs_to_mapping(node: Node, path: Path, report: Report, parse: Callable[[Te
     mapping: dict[str, Node] = {}
     for index, item in enumerate(items):
         text = item.value
-        if isinstance(text, (dict, list)):
+        if isinstance(text, (str, Unresolved)):
+            common = short.common_pair(text)
+            if common is not None:
+                mapping[common[0]] = item.with_value(common[1])
+                continue
+        elif isinstance(text, (dict, list)):
             continue
         try:
             pair = parse(text if isinstance(text, (str, Unresolved)) else go_text(text))

@@ -70,14 +70,29 @@ def parse_device(text: Text) -> Device:
     return Device(source, target, permissions, ambiguous=isinstance(text, Unresolved) and len(parts) < 3)
 
 
+def common_pair(text: Text) -> tuple[str, Text] | None:
+    """The key and the value of `KEY=VALUE` as nearly all are written, of which every parser below says the same.
+
+    None where the key is empty, is not known or ends in anything unusual, and where there is no value.
+    """
+    written = shape(text)
+    at = written.find("=")
+    if at < 1 or not "!" <= written[at - 1] <= "~":
+        return None
+    if isinstance(text, str):
+        return written[:at], written[at + 1 :]
+    if MARK in written[:at]:
+        return None
+    return written[:at], Unresolved(written[at + 1 :], text.variables)
+
+
 def parse_pair(text: Text) -> Pair:
     """`KEY[=VALUE]` at the first `=`, as in the list form of labels, sysctls and the like."""
-    if isinstance(text, str):
-        key, equals, value = text.partition("=")
-        return Pair(key, value if equals else None)
-    at = text.text.find("=")
-    name = text if at < 0 else text.piece(0, at)
-    return Pair(name, None if at < 0 else text.piece(at + 1), ambiguous=isinstance(name, Unresolved))
+    written = shape(text)
+    at = written.find("=")
+    key = text if at < 0 else piece(text, 0, at)
+    value = None if at < 0 else piece(text, at + 1)
+    return Pair(key, value, ambiguous=isinstance(key, Unresolved))
 
 
 def parse_environment_item(text: Text) -> Pair:
@@ -88,8 +103,6 @@ def parse_environment_item(text: Text) -> Pair:
     """
     pair = parse_pair(text)
     last = shape(pair.key)[-1:]
-    if "!" <= last <= "~":
-        return pair
     # The reference looks at the last byte, so that a few letters beyond ASCII count as blanks.
     if last and last != MARK and last.encode("utf-8", "surrogatepass")[-1] in _SPACE_BYTES:
         raise ShortSyntaxError("the key of the variable ends in a blank")

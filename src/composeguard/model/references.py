@@ -51,8 +51,7 @@ class References:
                 yield self.undefined(service, path, "secret", secret.source or "")
         if service.build is not None:
             yield from self.of_build(service, service.build)
-        if service.depends_on:
-            yield from self.of_dependencies(service)
+        yield from self.of_dependencies(service)
         mode = service.network_mode
         if isinstance(mode, str) and mode.startswith(_SERVICE_PREFIX):
             name = mode.removeprefix(_SERVICE_PREFIX)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -93,8 +92,8 @@ def child(node: Node, step: str | int) -> Node | None:
     return None
 
 
-def are_texts(items: Collection[Node], *, unique: bool = False) -> bool:
-    """Whether all items are texts, and no two of them alike where that counts: so are nearly all collections."""
+def are_texts(items: list[Node], *, unique: bool = False) -> bool:
+    """Whether all items are texts, and no two of them alike where that counts: so are nearly all lists."""
     for item in items:
         if type(item.value) is not str:
             return False
