@@ -35,9 +35,11 @@ def bound(model: type[Spec], node: Node) -> Spec | None:
 @cache
 def _model(model: Any) -> Bind:
     facts = model.__pydantic_fields__
-    # The order of the fields is that of pydantic.
-    defaults = {name: None if each.default_factory else each.default for name, each in facts.items()}
-    factories = [(name, each.default_factory) for name, each in facts.items() if each.default_factory]
+    # The order of the fields is that of pydantic. All share what is empty: a container has forty such fields, and nobody
+    # changes a model.
+    defaults = {
+        name: each.default if each.default_factory is None else each.default_factory() for name, each in facts.items()
+    }
     binders: dict[str, Bind] = {}
     texts: set[str] = set()
     new, finish = model.__new__, model.__pydantic_post_init__
@@ -46,8 +48,6 @@ def _model(model: Any) -> Bind:
         if type(data) is not dict:
             raise ValueError
         values = defaults.copy()
-        for name, make in factories:
-            values[name] = make()
         for name, node in data.items():
             value = node.value
             if name in texts and type(value) is str:
