@@ -35,8 +35,8 @@ def bound(model: type[Spec], node: Node) -> Spec | None:
 @cache
 def _model(model: Any) -> Bind:
     facts = model.__pydantic_fields__
-    # The order of the fields is that of pydantic. All share what is empty: a container has forty such fields, and nobody
-    # changes a model.
+    # The order of the fields is that of pydantic. Models share what is empty: a container has forty such fields, and
+    # nobody changes a model (a test holds it).
     defaults = {
         name: each.default if each.default_factory is None else each.default_factory() for name, each in facts.items()
     }
