@@ -20,6 +20,7 @@ from composeguard.compose.short import (
     ShortSyntaxError,
     VolumeOptions,
     clean_path,
+    common_pair,
     parse_device,
     parse_environment_item,
     parse_expose,
@@ -265,3 +266,13 @@ def test_what_is_said_of_volumes_holds_for_values_without_separators(text: str, 
     assert isinstance(said.target, Unresolved) or said.target == real.target
     assert isinstance(said.source, Unresolved) or said.source == real.source
     assert said.read_only in (None, real.read_only)
+
+
+@given(ITEMS, ITEMS)
+def test_a_common_pair_is_what_every_parser_makes_of_it(key: str, value: str) -> None:
+    assert common_pair("A=1") == ("A", "1")
+    for text in (key, f"{key}={value}", unresolved(f"{key}={value}"), unresolved(f"a=${{A}}{value}")):
+        common = common_pair(text)
+        if common is not None:
+            for parse in (parse_pair, parse_environment_item, parse_required_pair, parse_ssh):
+                assert parse(text) == Pair(*common)

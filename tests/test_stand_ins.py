@@ -17,6 +17,24 @@ from composeguard.model.types import Specification
 PROJECT = Path(__file__).resolve().parents[1]
 FIXTURES = PROJECT / "fixtures"
 
+EMPTY_AFTERWARDS = """
+from composeguard.__main__ import main as check
+def main():
+    code = check()
+    from composeguard.model.binder import bound
+    from composeguard.model.project import Project
+    from composeguard.source.node import Node
+    def node(value):
+        return Node(value, None, 0, 0)
+    kept = {"image": node("b")}
+    project = bound(Project, node({"services": node({"a": node(kept)}), "volumes": node({"v": node({})})}))
+    for model in (project, project.services["a"], project.volumes["v"]):
+        for name, value in vars(model).items():
+            assert not isinstance(value, (list, dict)) or not value or model is project, name
+    assert not project.jobs and not project.networks and not project.secrets
+    return code
+"""
+"""Models share what is empty, so that nothing may have been put into it."""
 AS_IT_IS = "from composeguard.__main__ import main"
 WITH_PYDANTIC = f"import composeguard.api\n{AS_IT_IS}"
 """Models that exist stay what they are."""
@@ -47,6 +65,13 @@ def test_all_fixtures_come_to_the_same(output: str) -> None:
     *full, _ = told(WITH_PYDANTIC, *arguments, cwd=PROJECT)
     assert plain == full
     assert json.loads(str(plain[1]))
+
+
+def test_nobody_changes_what_models_share() -> None:
+    arguments = ("check", "--no-cache", "--no-config", "--profile", "all", "-j1", "-f", "html", "fixtures", "examples")
+    code, _, errors, _ = told(EMPTY_AFTERWARDS, *arguments, cwd=PROJECT)
+    assert "Error" not in errors
+    assert code in (0, 1, 2)
 
 
 CONFIGURED = [

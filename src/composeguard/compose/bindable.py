@@ -9,6 +9,7 @@ from composeguard.compose import short
 from composeguard.compose.canonical import Step, each, steps, text_list
 from composeguard.compose.canonical_items import (
     Report,
+    entries,
     pairs_to_mapping,
     place,
     say,
@@ -36,19 +37,28 @@ def bindable(root: Node, report: Report) -> Node:
 
 def _variables(node: Node, path: Path, report: Report) -> Node:
     """`environment` and build arguments: a mapping to texts, or to null where a value is missing."""
-    node = pairs_to_mapping(node, path, report, short.parse_environment_item)
-    return each(to_text)(node, path, report) or node
+    return _as_texts(pairs_to_mapping(node, path, report, short.parse_environment_item), path, report, to_text)
 
 
 def _pairs(node: Node, path: Path, report: Report) -> Node:
     """Labels and the like: a mapping to texts, where a missing value is ""."""
-    node = pairs_to_mapping(node, path, report, short.parse_pair)
-    return each(_empty_text)(node, path, report) or node
+    return _as_texts(pairs_to_mapping(node, path, report, short.parse_pair), path, report, _empty_text)
 
 
 def _options(node: Node, path: Path, report: Report) -> Node:
     """Options of a driver: a mapping to texts."""
-    return each(_empty_text)(node, path, report) or node
+    return _as_texts(node, path, report, _empty_text)
+
+
+_TEXTS = frozenset((str, Unresolved))
+
+
+def _as_texts(node: Node, path: Path, report: Report, step: Step) -> Node:
+    """A mapping whose values a step makes texts, which nearly all of them are already."""
+    value = node.value
+    if isinstance(value, dict) and {type(child.value) for child in value.values()} <= _TEXTS:
+        return node
+    return entries(node, path, report, step)
 
 
 def _empty_text(node: Node, path: Path, report: Report) -> Node:

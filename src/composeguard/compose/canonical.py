@@ -44,20 +44,16 @@ def canonicalize(root: Node, report: Report) -> Node:
     """
     budget = Budget()
 
-    def _ports(node: Node, path: Path, report: Report) -> Node:
+    def written_out(node: Node, path: Path, report: Report) -> Node:
         return ports(node, path, report, budget)
 
-    workload = {**_WORKLOAD, "ports": _only(_ports, list)}
-    once = {key: _once(workload[key], item_key) for key, item_key in CANONICAL_KEYS.items()}
-    project: dict[str, Step] = {
-        "services": each(steps({**workload, **_SERVICE, **once})),
-        "jobs": each(steps({**workload, **_JOB})),
-        "networks": each(external),
-        "volumes": each(external),
-        "secrets": each(external),
-        "configs": each(external),
-        # Only an extended file still has it, where it brings nothing.
-        "include": each(_only(_as_is, str, dict)),
+    # All else is the same for every project, and is there once.
+    of_jobs = _only(written_out, list)
+    of_services = _once(of_jobs, CANONICAL_KEYS["ports"])
+    project = {
+        **_PROJECT,
+        "services": each(steps({**_SERVICE, "ports": of_services})),
+        "jobs": each(steps({**_JOB, "ports": of_jobs})),
     }
     canonical = steps(project)(root, (), report)
     return root if canonical is None else canonical
@@ -65,17 +61,17 @@ def canonicalize(root: Node, report: Report) -> Node:
 
 def steps(table: dict[str, Step]) -> Step:
     """Apply a table of steps to the entries of a mapping; what is none, and what no step names, stays."""
-    named = tuple(table.items())
+    named, many = table.get, len(table)
 
     def apply(node: Node, path: Path, report: Report) -> Node | None:
         value = node.value
         if not isinstance(value, dict):
             return node
         changed: dict[str, Node] | None = None
-        for key, step in named:
-            if key not in value:
+        for key in value if len(value) < many else table:
+            step, below = named(key), value.get(key)
+            if step is None or below is None:
                 continue
-            below = value[key]
             canonical = step(below, (*path, key), report)
             if canonical is not below:
                 if changed is None:
@@ -233,9 +229,19 @@ _WORKLOAD: dict[str, Step] = {
 }
 _WATCH = steps({"ignore": text_list, "include": text_list})
 _SERVICE: dict[str, Step] = {
+    **_WORKLOAD,
     "develop": steps({"watch": each(_WATCH)}),
     "expose": each(exposed),
     "extends": _only(_as_is, str, dict),
     "pre_start": each(steps(_CONTAINER)),
 }
-_JOB: dict[str, Step] = {"triggers": steps({"schedule": each(_only(_schedule, str, dict))})}
+_SERVICE |= {key: _once(_SERVICE[key], item_key) for key, item_key in CANONICAL_KEYS.items() if key in _SERVICE}
+_JOB: dict[str, Step] = {**_WORKLOAD, "triggers": steps({"schedule": each(_only(_schedule, str, dict))})}
+_PROJECT: dict[str, Step] = {
+    "networks": each(external),
+    "volumes": each(external),
+    "secrets": each(external),
+    "configs": each(external),
+    # Only an extended file still has it, where it brings nothing.
+    "include": each(_only(_as_is, str, dict)),
+}

@@ -72,14 +72,16 @@ def entries(node: Node, path: Path, report: Report, step: Step) -> Node:
                 mapping[key] = canonical
         return node if mapping is None else node.with_value(mapping)
     if isinstance(value, list):
-        changed = False
-        items: list[Node] = []
+        items: list[Node] | None = None
         for index, child in enumerate(value):
             canonical = step(child, (*path, index), report)
-            changed = changed or canonical is not child
+            if items is None:
+                if canonical is child:
+                    continue
+                items = value[:index]
             if canonical is not None:
                 items.append(canonical)
-        return node.with_value(items) if changed else node
+        return node if items is None else node.with_value(items)
     return node
 
 
@@ -105,7 +107,12 @@ def pairs_to_mapping(node: Node, path: Path, report: Report, parse: Callable[[Te
     mapping: dict[str, Node] = {}
     for index, item in enumerate(items):
         text = item.value
-        if isinstance(text, (dict, list)):
+        if isinstance(text, (str, Unresolved)):
+            common = short.common_pair(text)
+            if common is not None:
+                mapping[common[0]] = item.with_value(common[1])
+                continue
+        elif isinstance(text, (dict, list)):
             continue
         try:
             pair = parse(text if isinstance(text, (str, Unresolved)) else go_text(text))

@@ -34,9 +34,12 @@ def _named(root: Node) -> Iterator[tuple[Node, Path]]:
 
 
 def _of_container(container: Node, at: Path) -> Iterator[tuple[Node, Path]]:
+    sections = entries(container)
     for key in ("env_file", "label_file"):
-        files = entries(container).get(key)
-        for index, item in enumerate(files.value if files and isinstance(files.value, list) else ()):
+        files = sections.get(key)
+        if files is None or not isinstance(files.value, list):
+            continue
+        for index, item in enumerate(files.value):
             fields = entries(item)
             required = fields.get("required")
             if "path" in fields and (required is None or required.value is not False):

@@ -24,8 +24,8 @@ MAX_WORK = 8 * 1024 * 1024
 _START, _LETTER = "_A-Za-z\u017f\u212a", "_A-Za-z0-9\u017f\u212a"
 NAME = rf"[{_START}][{_LETTER}]*"
 _REFERENCE = regex(rf"\$(?:(\$)|({NAME})|\{{(?:({NAME})(:?[-+?]|\}}))?)")
-# The usual text with a variable: one reference, with a default that is only text.
-_USUAL = regex(rf"([^$]*)\$\{{({NAME})(:?-)([^${{}}\n]*)\}}([^$]*)")
+# The usual text with a variable: one reference, without a default or with one that is only text.
+_USUAL = regex(rf"([^$]*)\$\{{({NAME})(?:(:?-)([^${{}}\n]*))?\}}([^$]*)")
 _BRACE = regex(r"\{.?|\}", re.DOTALL)
 
 
@@ -103,11 +103,16 @@ def interpolate(text: str, lookup: Mapping[str, Text], *, unset: Unset) -> Inter
         before, name, operator, word, after = match.groups()
         known = lookup.get(name)
         found = known is not None
-        defaulted = not found or (operator == ":-" and not known)
+        defaulted = operator is not None and (not found or (operator == ":-" and not known))
         chosen = word if defaulted else known
-        if isinstance(chosen, str) and len(text) + len(chosen) <= MAX_OUTPUT:
-            use = Use(name, found, defaulted, None, operator, len(before), match.end(4) + 1)
-            return Interpolated(before + chosen + after, (use,))
+        start, end = len(before), len(text) - len(after)
+        if isinstance(chosen, str):
+            if len(text) + len(chosen) <= MAX_OUTPUT:
+                use = Use(name, found, defaulted, None, operator or "", start, end)
+                return Interpolated(before + chosen + after, (use,))
+        elif chosen is None and unset is Unset.UNRESOLVED and MARK not in text and len(text) <= MAX_OUTPUT:
+            use = Use(name, False, False, None, "", start, end)
+            return Interpolated(Unresolved(before + MARK + after, (text[start:end],)), (use,))
     return interpolate_any(text, lookup, unset=unset)
 
 

@@ -19,6 +19,8 @@ from composeguard.source.node import Node, Path, Way
 
 _INHERITED = CONTAINER.keys() - {"volumes"}
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+_IMPLYING = frozenset(("links", "volumes_from", *_NAMESPACES))
+"""The keys that can make a service depend on another one."""
 _SERVICE_PREFIX = "service:"
 _CONTAINER_PREFIX = "container:"
 
@@ -152,6 +154,8 @@ class _Container:
 
     def dependencies(self) -> None:
         """What `links`, shared namespaces and `volumes_from` imply."""
+        if _IMPLYING.isdisjoint(self.entries):
+            return
         written = self.entries.get("depends_on")
         depends = dict(written.value) if written is not None and isinstance(written.value, dict) else {}
         count = len(depends)

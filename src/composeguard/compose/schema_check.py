@@ -22,6 +22,7 @@ from composeguard.source.scalars import Timestamp
 Report = Callable[[Diagnostic], None]
 
 _KINDS = {str: STRING, bool: BOOLEAN, type(None): NULL, int: NUMBER | INTEGER, float: NUMBER, Timestamp: STRING}
+_TEXTS = frozenset((str, Unresolved))
 _ANY_SCALAR = STRING | NUMBER | INTEGER | BOOLEAN
 _FEW = 20
 """Items up to which the reference compares each with each."""
@@ -85,7 +86,7 @@ class _Checker:
                 # Nearly all values are texts and lists of texts, where any will do.
                 value = child.value
                 kind = type(value)
-                if (kind is str and below.any_text) or (
+                if (kind in _TEXTS and below.any_text) or (
                     kind is list and below.any_texts and are_texts(value, unique=below.unique)  # type: ignore[arg-type]
                 ):
                     checked = child
@@ -130,10 +131,14 @@ class _Checker:
         few = shape.unique and len(items) <= _FEW
         for index, item in enumerate(items):
             path.append(index)
-            checked = self.check(item, item_shape)
+            is_text = type(item.value) in _TEXTS
+            checked = item if is_text and shape.any_texts else self.check(item, item_shape)
             if shape.unique and checked is not None:
                 key = identity(checked)
-                if key in seen or (few and any(counts_as(checked, earlier) for earlier in items[:index])):
+                # A text is the same as nothing but that text.
+                if key in seen or (
+                    few and not is_text and any(counts_as(checked, earlier) for earlier in items[:index])
+                ):
                     self._say(item, f"{self._place(-1)} holds the same item twice")
                     checked = None
                 seen.add(key)

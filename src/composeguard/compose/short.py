@@ -70,6 +70,22 @@ def parse_device(text: Text) -> Device:
     return Device(source, target, permissions, ambiguous=isinstance(text, Unresolved) and len(parts) < 3)
 
 
+def common_pair(text: Text) -> tuple[str, Text] | None:
+    """The key and the value of `KEY=VALUE` as nearly all are written, of which every parser below says the same.
+
+    None where the key is empty, is not known or ends in anything unusual, and where there is no value.
+    """
+    written = shape(text)
+    at = written.find("=")
+    if at < 1 or not "!" <= written[at - 1] <= "~":
+        return None
+    if isinstance(text, str):
+        return written[:at], written[at + 1 :]
+    if MARK in written[:at]:
+        return None
+    return written[:at], Unresolved(written[at + 1 :], text.variables)
+
+
 def parse_pair(text: Text) -> Pair:
     """`KEY[=VALUE]` at the first `=`, as in the list form of labels, sysctls and the like."""
     written = shape(text)

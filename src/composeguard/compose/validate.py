@@ -32,11 +32,18 @@ def validate(root: Node, report: Report, given: Collection[str] = ()) -> None:
         _source(config, ("configs", name), ("file", "environment", "content"), report)
     for section in ("services", "jobs"):
         for name, container in _below(sections, section):
-            _mounts(container, (section, name), report)
-            for index, step in _items(_entries(container).get("pre_start")):
+            entries = _entries(container)
+            if "volumes" in entries:
+                _mounts(container, (section, name), report)
+            for index, step in _items(entries.get("pre_start")):
                 _mounts(step, (section, name, "pre_start", index), report)
     for name, service in _below(sections, "services"):
-        _service(service, ("services", name), report)
+        if not _CHECKED.isdisjoint(_entries(service)):
+            _service(service, ("services", name), report)
+
+
+_CHECKED = frozenset(("ports", "gpus", "deploy", "develop"))
+"""The sections of a service that `_service` looks into."""
 
 
 def _service(service: Node, path: Path, report: Report) -> None:

@@ -68,7 +68,7 @@ def bind(loaded: Loaded) -> Reading:
 def bind_types(root: Node, report: Report) -> tuple[Node, Project]:
     """The model of a normalised tree, and the tree without what the model cannot hold."""
     if base.are_stand_ins():
-        project = bound(Project, plain(root))
+        project = bound(Project, root)
         if project is not None:
             return root, project
     # Not before: most runs of `check` see nothing that cannot be bound.

@@ -8,13 +8,13 @@ from typing import TypeVar
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.unresolved import Unresolved, split
 from composeguard.model.cycles import cycles
-from composeguard.model.deploy import Limits, Reservations
+from composeguard.model.deploy import Deploy, Limits, Reservations
 from composeguard.model.fault import Fault
 from composeguard.model.profiles import can_meet, is_enabled
 from composeguard.model.project import Project
 from composeguard.model.reading import Reading
 from composeguard.model.references import References
-from composeguard.model.service import Service, Workload
+from composeguard.model.service import Develop, Healthcheck, Service, Workload
 
 W = TypeVar("W", bound=Workload)
 _HEALTHCHECK_STARTS = ("CMD", "CMD-SHELL", "NONE")
@@ -40,11 +40,17 @@ def _faults(project: Project, profiles: tuple[str, ...], *, strict: bool) -> Ite
         yield from _origin(service)
         yield from references.of_service(service)
         yield from _network(service)
-        yield from _healthcheck(service)
-        yield from _scale(service)
-        yield from _resources(service)
-        yield from _watch(service)
-        yield from _mounts(service)
+        # Most services have few sections, and a project is read more often than it has a fault.
+        if service.healthcheck is not None:
+            yield from _healthcheck(service.healthcheck, service)
+        if service.scale is not None or service.deploy is not None:
+            yield from _scale(service)
+        if service.deploy is not None:
+            yield from _resources(service.deploy, service)
+        if service.develop is not None:
+            yield from _watch(service.develop, service)
+        if service.volumes or service.tmpfs:
+            yield from _mounts(service)
     yield from _duplicate_names(project, services, strict=strict)
     for job in jobs.values():
         yield from references.of_dependencies(job)
@@ -52,7 +58,7 @@ def _faults(project: Project, profiles: tuple[str, ...], *, strict: bool) -> Ite
         if not secret.external and not secret.file and not secret.environment:
             message = f'secret "{name}" needs a file or a variable of the environment'
             yield Fault(Kind.SCHEMA, message, ("secrets", name))
-    graph = {name: tuple(service.depends_on) for name, service in services.items()}
+    graph = {name: tuple(service.depends_on) for name, service in services.items() if service.depends_on}
     for cycle in cycles(graph):
         circle = " -> ".join((*cycle, cycle[0]))
         last = services[cycle[-1]]
@@ -92,8 +98,8 @@ def _network(service: Service) -> Iterator[Fault]:
         yield Fault(Kind.CONFLICT, message, service.at("network_mode"))
 
 
-def _healthcheck(service: Service) -> Iterator[Fault]:
-    test = service.healthcheck.test if service.healthcheck is not None else []
+def _healthcheck(healthcheck: Healthcheck, service: Service) -> Iterator[Fault]:
+    test = healthcheck.test
     if test and isinstance(test[0], str) and test[0] not in _HEALTHCHECK_STARTS:
         message = f'the healthcheck of service "{service.name}" must start with CMD, CMD-SHELL or NONE'
         yield Fault(Kind.SCHEMA, message, service.at("healthcheck", "test", 0))
@@ -114,8 +120,8 @@ def _scale(service: Service) -> Iterator[Fault]:
         yield Fault(Kind.CONFLICT, message, service.at("container_name"))
 
 
-def _resources(service: Service) -> Iterator[Fault]:
-    resources = service.deploy.resources if service.deploy is not None else None
+def _resources(deploy: Deploy, service: Service) -> Iterator[Fault]:
+    resources = deploy.resources
     if resources is None:
         return
     limits: Limits | None = resources.limits
@@ -144,8 +150,8 @@ def _differ(one: float | Unresolved | None, other: float | Unresolved | None) ->
     return known and one != other
 
 
-def _watch(service: Service) -> Iterator[Fault]:
-    for index, watch in enumerate(service.develop.watch if service.develop is not None else ()):
+def _watch(develop: Develop, service: Service) -> Iterator[Fault]:
+    for index, watch in enumerate(develop.watch):
         if not watch.target and watch.action in ("sync", "sync+restart", "sync+exec"):
             message = f'service "{service.name}" watches files for {watch.action} without a target'
             yield Fault(Kind.SCHEMA, message, service.at("develop", "watch", index))

@@ -10,7 +10,7 @@ from composeguard.source.scalars import Scalar
 
 Plain = Scalar | Unresolved | list["Plain"] | dict[str, "Plain"]
 
-_PROCESSED = {"version", "include", "extends"}
+PROCESSED = {"version", "include", "extends"}
 """Keys that have done their work when files are merged."""
 
 
@@ -29,7 +29,7 @@ def plain(node: Node, shape: Shape | None = PROJECT) -> Plain:
                 if shape.extensions and key.startswith("x-"):
                     continue
                 below = named
-            elif key in _PROCESSED and (shape is PROJECT or key == "extends"):
+            elif key in PROCESSED and (shape is PROJECT or key == "extends"):
                 continue
             inner = child.value
             # Most children are scalars, which need no call.
