@@ -8,7 +8,8 @@ from composeguard.compose import short
 from composeguard.compose.canonical_usual import usual_mount, usual_port
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.short import ShortSyntaxError
-from composeguard.compose.unresolved import Text, Unresolved
+from composeguard.compose.short_port import PROTOCOL
+from composeguard.compose.unresolved import Text, Unresolved, shape
 from composeguard.source.node import Node, Path
 from composeguard.source.scalars import Scalar, Timestamp, go_text
 
@@ -170,12 +171,13 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
 
 
 def _port(item: Node, port: short.Port) -> Node:
+    value = item.value
+    written = isinstance(value, (str, Unresolved)) and shape(value).lower().endswith(f"/{PROTOCOL}")
     fields: dict[str, Short | None] = {
-        "mode": port.mode,
-        "host_ip": port.host_ip,
         "target": port.target,
+        "host_ip": port.host_ip,
         "published": port.published,
-        "protocol": port.protocol,
+        "protocol": port.protocol if written or port.protocol != PROTOCOL else None,
     }
     return from_short(item, fields)
 
@@ -223,11 +225,7 @@ def _mount(node: Node, path: Path, report: Report) -> Node | None:
     assert isinstance(mapping, dict)
     if parsed.bind:
         bind = parsed.bind
-        options: dict[str, Short | None] = {
-            "propagation": bind.propagation,
-            "selinux": bind.selinux,
-            "create_host_path": bind.create_host_path or None,
-        }
+        options: dict[str, Short | None] = {"propagation": bind.propagation, "selinux": bind.selinux}
         mapping["bind"] = from_short(node, options, keyless=True)
     if parsed.volume:
         mapping["volume"] = from_short(node, {"nocopy": parsed.volume.nocopy or None}, keyless=True)

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from composeguard.compose.short_port import MODE, PROTOCOL
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.types import Integer, Specification, Text
 
@@ -33,11 +34,11 @@ class Port(Specification):
     """
 
     name: Text | None = None
-    mode: Text | None = None
+    mode: Text | None = MODE
     host_ip: Text | None = None
     target: Integer | None = None
     published: Text | None = None
-    protocol: Text | None = None
+    protocol: Text | None = PROTOCOL
     app_protocol: Text | None = None
 
     @property
