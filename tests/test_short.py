@@ -130,7 +130,7 @@ def test_port_items_of_another_type(value: float | bool | None) -> None:
     [
         ("${DIR}:/data:ro", Mount(None, "/data", unknown("${DIR}"), True)),
         ("${DIR}:/data/", Mount(None, "/data", unknown("${DIR}"))),
-        ("./${DIR}:/data", Mount("bind", "/data", unknown("./${DIR}"), bind=BindOptions())),
+        ("./${DIR}:/data", Mount("bind", "/data", unknown("./${DIR}"), bind=BindOptions(create_host_path=True))),
         ("data${N}:/data", Mount("volume", "/data", unknown("data${N}"), volume=VolumeOptions())),
         ("d${N}:/data", Mount(None, "/data", unknown("d${N}"))),
         ("1${N}:/data", Mount("volume", "/data", unknown("1${N}"), volume=VolumeOptions())),
@@ -155,9 +155,9 @@ def test_volumes_that_no_value_makes_valid(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "mount"),
     [
-        ("/a${b:c}:/d", Mount("bind", "/d", "/a${b:c}", bind=BindOptions())),
-        ("/a:/b${c", Mount("bind", "", "/a", bind=BindOptions())),
-        ("/a:/b:${c", Mount("bind", "/b", "/a", bind=BindOptions())),
+        ("/a${b:c}:/d", Mount("bind", "/d", "/a${b:c}", bind=BindOptions(create_host_path=True))),
+        ("/a:/b${c", Mount("bind", "", "/a", bind=BindOptions(create_host_path=True))),
+        ("/a:/b:${c", Mount("bind", "/b", "/a", bind=BindOptions(create_host_path=True))),
     ],
 )
 def test_literal_references_in_volumes(text: str, mount: Mount) -> None:

@@ -19,7 +19,6 @@ from composeguard.compose import short, units
 from composeguard.compose.dotenv import DotenvError, parse_dotenv
 from composeguard.compose.interpolate import Interpolated, InterpolationError, Unset, interpolate
 from composeguard.compose.shellwords import ShellwordsError, split
-from composeguard.compose.short_port import MODE
 from composeguard.compose.unresolved import Text
 from composeguard.compose.value_errors import ShortSyntaxError, UnitError
 from composeguard.source.scalars import Scalar, ScalarError, Timestamp, go_text
@@ -101,7 +100,7 @@ def ports(items: short.Ports) -> Json:
         return {"count": sum(1 for _ in items)}
     out: list[Json] = []
     for port in items:
-        entry: dict[str, Json] = {"mode": MODE}
+        entry: dict[str, Json] = {"mode": port.mode}
         if port.host_ip is not None:
             entry["host_ip"] = known_text(port.host_ip)
         assert isinstance(port.target, int)

@@ -1,7 +1,6 @@
 """Short syntax to long, in the one way that the reference stores a project between files.
 
 Children that a short form stands for have its span, and no key of their own. An unknown part is kept where it stands.
-What a long form has by default (`defaults`) is not written for a short one either.
 Safe to run again on its own result, as the loader does for each file that it merges.
 """
 

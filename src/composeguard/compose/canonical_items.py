@@ -8,8 +8,7 @@ from composeguard.compose import short
 from composeguard.compose.canonical_usual import usual_mount, usual_port
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.compose.short import ShortSyntaxError
-from composeguard.compose.short_port import PROTOCOL
-from composeguard.compose.unresolved import Text, Unresolved, shape
+from composeguard.compose.unresolved import Text, Unresolved
 from composeguard.source.node import Node, Path
 from composeguard.source.scalars import Scalar, Timestamp, go_text
 
@@ -171,13 +170,12 @@ def ports(node: Node, path: Path, report: Report, budget: Budget) -> Node:
 
 
 def _port(item: Node, port: short.Port) -> Node:
-    value = item.value
-    written = isinstance(value, (str, Unresolved)) and shape(value).lower().endswith(f"/{PROTOCOL}")
     fields: dict[str, Short | None] = {
-        "target": port.target,
+        "mode": port.mode,
         "host_ip": port.host_ip,
+        "target": port.target,
         "published": port.published,
-        "protocol": port.protocol if written or port.protocol != PROTOCOL else None,
+        "protocol": port.protocol,
     }
     return from_short(item, fields)
 
@@ -225,7 +223,11 @@ def _mount(node: Node, path: Path, report: Report) -> Node | None:
     assert isinstance(mapping, dict)
     if parsed.bind:
         bind = parsed.bind
-        options: dict[str, Short | None] = {"propagation": bind.propagation, "selinux": bind.selinux}
+        options: dict[str, Short | None] = {
+            "propagation": bind.propagation,
+            "selinux": bind.selinux,
+            "create_host_path": bind.create_host_path or None,
+        }
         mapping["bind"] = from_short(node, options, keyless=True)
     if parsed.volume:
         mapping["volume"] = from_short(node, {"nocopy": parsed.volume.nocopy or None}, keyless=True)

@@ -17,13 +17,13 @@ def usual_port(item: Node, text: str) -> Node | None:
         return None
     host_ip, target, published, protocol = common
     file, start, end, style = item.file, item.start, item.end, item.style
-    fields = {"target": Node(target, file, start, end, -1, -1, style)}
+    fields = {"mode": Node("ingress", file, start, end, -1, -1, style)}
     if host_ip is not None:
         fields["host_ip"] = Node(host_ip, file, start, end, -1, -1, style)
+    fields["target"] = Node(target, file, start, end, -1, -1, style)
     if published is not None:
         fields["published"] = Node(published, file, start, end, -1, -1, style)
-    if protocol is not None:
-        fields["protocol"] = Node(protocol, file, start, end, -1, -1, style)
+    fields["protocol"] = Node(protocol, file, start, end, -1, -1, style)
     return item.with_value(fields)
 
 
@@ -41,5 +41,9 @@ def usual_mount(item: Node, text: str) -> Node | None:
     }
     if read_only:
         fields["read_only"] = Node(True, file, start, end, -1, -1, style)
-    fields["bind" if is_path else "volume"] = Node({}, file, start, end, -1, -1, style)
+    if is_path:
+        created = Node(True, file, start, end, -1, -1, style)
+        fields["bind"] = Node({"create_host_path": created}, file, start, end, -1, -1, style)
+    else:
+        fields["volume"] = Node({}, file, start, end, -1, -1, style)
     return item.with_value(fields)

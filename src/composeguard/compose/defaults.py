@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from composeguard.compose.canonical import each, steps
 from composeguard.compose.canonical_items import Report, Short
-from composeguard.compose.short_port import MODE, PROTOCOL
 from composeguard.compose.unresolved import Text, Unresolved, join
 from composeguard.source.node import Node, Path, Via, Way
 
 
-def set_defaults(root: Node, *, all_of_them: bool = True) -> Node:
-    """A canonical tree with the defaults written in; safe to run again.
-
-    Without `all_of_them`, those that the model has by itself (of a port and of a bind mount) are left out: a large
-    project has many of them.
-    """
-    filled = (_PROJECT if all_of_them else _MODEL_LACKS)(root, (), _nothing)
+def set_defaults(root: Node) -> Node:
+    """A canonical tree with the defaults written in; safe to run again."""
+    filled = _PROJECT(root, (), _nothing)
     return root if filled is None else filled
 
 
@@ -51,7 +46,7 @@ def _secret(node: Node, path: Path, report: Report) -> Node:
 
 
 def _port(node: Node, path: Path, report: Report) -> Node:
-    return _filled(node, protocol=PROTOCOL, mode=MODE)
+    return _filled(node, protocol="tcp", mode="ingress")
 
 
 def _request(node: Node, path: Path, report: Report) -> Node:
@@ -65,8 +60,15 @@ def _bind(node: Node, path: Path, report: Report) -> Node:
     return _filled(node, create_host_path=True)
 
 
-_LACKING = {"build": _build, "gpus": each(_request), "secrets": each(_secret)}
-_WORKLOAD = {**_LACKING, "ports": each(_port), "volumes": each(steps({"bind": _bind}))}
-_DEPLOY = {"deploy": steps({"resources": steps({"reservations": steps({"devices": each(_request)})})})}
-_PROJECT = steps({"services": each(steps({**_WORKLOAD, **_DEPLOY})), "jobs": each(steps(_WORKLOAD))})
-_MODEL_LACKS = steps({"services": each(steps({**_LACKING, **_DEPLOY})), "jobs": each(steps(_LACKING))})
+_WORKLOAD = {
+    "build": _build,
+    "gpus": each(_request),
+    "ports": each(_port),
+    "secrets": each(_secret),
+    "volumes": each(steps({"bind": _bind})),
+}
+_SERVICE = {
+    **_WORKLOAD,
+    "deploy": steps({"resources": steps({"reservations": steps({"devices": each(_request)})})}),
+}
+_PROJECT = steps({"services": each(steps(_SERVICE)), "jobs": each(steps(_WORKLOAD))})

@@ -12,9 +12,7 @@ from composeguard.compose.value_errors import ShortSyntaxError
 from composeguard.source.numbers import parse_decimal_int
 from composeguard.source.regex import regex
 
-MODE, PROTOCOL = "ingress", "tcp"
-"""Of a port that says nothing else."""
-_PROTOCOLS = (PROTOCOL, "udp", "sctp")
+_PROTOCOLS = ("tcp", "udp", "sctp")
 _MAX_PORT = 65535
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _COMMON = regex(r"(?:(?:([0-9.]{7,15}):)?([0-9]{1,5}):)?([0-9]{1,5})(?:/(tcp|udp|sctp))?")
@@ -29,8 +27,9 @@ class Port(Struct, frozen=True):
 
     target: int | Unresolved
     published: Text | None
-    protocol: Text = PROTOCOL
+    protocol: Text = "tcp"
     host_ip: Text | None = None
+    mode: str = "ingress"
     ambiguous: bool = False
 
 
@@ -49,7 +48,7 @@ class Ports(Struct, frozen=True):
     first_published: int | None = None
     last_published: int | None = None
     published: Unresolved | None = None
-    protocol: Text = PROTOCOL
+    protocol: Text = "tcp"
     host_ip: Text | None = None
     ambiguous: bool = False
 
@@ -78,9 +77,9 @@ class Ports(Struct, frozen=True):
         return str(first + index)
 
 
-def common_port(text: str) -> tuple[str | None, int, str | None, str | None] | None:
-    """Address, target, published port and protocol, each as far as it is written, of one port in one of the forms that
-    nearly all have; None where only `parse_port` can tell.
+def common_port(text: str) -> tuple[str | None, int, str | None, str] | None:
+    """Address, target, published port and protocol of one port in one of the forms that nearly all have; None where
+    only `parse_port` can tell.
     """
     match = _COMMON.fullmatch(text)
     if match is None:
@@ -94,7 +93,7 @@ def common_port(text: str) -> tuple[str | None, int, str | None, str | None] | N
         if number > _MAX_PORT:
             return None
         published = str(number)
-    return host_ip, target, published, protocol
+    return host_ip, target, published, protocol or "tcp"
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +171,7 @@ def _ambiguous(ip: Text | None, host: Text, target: Text, has_protocol: bool) ->
 def _protocol(written: Text) -> Text:
     if isinstance(written, Unresolved):
         return written
-    protocol = written.lower() or PROTOCOL
+    protocol = written.lower() or "tcp"
     if protocol not in _PROTOCOLS:
         raise ShortSyntaxError("the protocol is none of tcp, udp and sctp")
     return protocol

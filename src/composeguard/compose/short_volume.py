@@ -18,10 +18,11 @@ _PATH_STARTS = frozenset("./~")
 
 
 class BindOptions(Struct, frozen=True):
-    """`bind:` of a mount."""
+    """`bind:` of a mount. The short form of a bind mount creates a missing host path."""
 
     propagation: str | None = None
     selinux: str | None = None
+    create_host_path: bool = False
 
 
 class VolumeOptions(Struct, frozen=True):
@@ -126,7 +127,7 @@ def _mount(source: Text | None, target: Text, options: Text | None) -> Mount:
         ambiguous = isinstance(target, str) and set(target.split(",")) <= _OPTIONS
     bind = None
     if kind == "bind" or propagation or selinux:
-        bind = BindOptions(propagation, selinux)
+        bind = BindOptions(propagation, selinux, create_host_path=kind == "bind")
     volume = VolumeOptions(nocopy) if nocopy or kind == "volume" else None
     clean = clean_path(target) if isinstance(target, str) else target
     return Mount(kind, clean, source, read_only, bind, volume, ambiguous)

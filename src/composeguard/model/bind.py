@@ -47,7 +47,7 @@ def bind(loaded: Loaded) -> Reading:
     request = replace(loaded.request, profiles=loaded.profiles or ("",))
     diagnostics = list(loaded.diagnostics)
     report = diagnostics.append
-    root = set_defaults(loaded.root, all_of_them=loaded.request.strict)
+    root = set_defaults(loaded.root)
     validate(root, report, loaded.environment if request.strict else ())
     around = Surroundings(loaded.project_name, loaded.environment, request.strict)
     root = bindable(normalize(root, around, report), report)

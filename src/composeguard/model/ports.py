@@ -2,7 +2,6 @@
 
 from enum import Enum
 
-from composeguard.compose.short_port import MODE, PROTOCOL
 from composeguard.compose.unresolved import Unresolved
 from composeguard.model.types import Integer, Specification, Text
 
@@ -34,11 +33,11 @@ class Port(Specification):
     """
 
     name: Text | None = None
-    mode: Text | None = MODE
+    mode: Text | None = None
     host_ip: Text | None = None
     target: Integer | None = None
     published: Text | None = None
-    protocol: Text | None = PROTOCOL
+    protocol: Text | None = None
     app_protocol: Text | None = None
 
     @property
