@@ -58,6 +58,7 @@ def resolve_json(folder: Path, request: Request) -> Resolved:
             profiles=request.profiles,
             project_name=request.name or request.env.get("COMPOSE_PROJECT_NAME"),
             strict=True,
+            consistent=not request.no_consistency,
             home=request.env.get("HOME", ""),
         ),
         files,

@@ -33,7 +33,7 @@ def arguments(request: Request) -> list[str]:
         "--project-name": (request.name,) if request.name else (),
     }
     given = [text for option, values in options.items() for value in values for text in (option, value)]
-    return [*given, "--environment"]
+    return [*given, "--environment", *(["--no-consistency"] if request.no_consistency else [])]
 
 
 def resolve(folder: Path, *options: str, environment: dict[str, str] | None = None) -> Printed:

@@ -52,6 +52,7 @@ class ResolveOptions(Struct, frozen=True, kw_only=True):
     environment: bool = False
     compose_profiles: tuple[str, ...] = ()
     project_directory: str | None = None
+    no_consistency: bool = False
     verbose: bool = False
 
     @classmethod
@@ -116,6 +117,7 @@ def _read(options: ResolveOptions) -> tuple[Reading, Files]:
         profiles=options.compose_profiles,
         project_name=options.project_name or environment.get("COMPOSE_PROJECT_NAME"),
         strict=True,
+        consistent=not options.no_consistency,
         home=environment.get("HOME") or str(Path.home()),
     )
     return read_project(request, files), files

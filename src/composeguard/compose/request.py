@@ -26,6 +26,8 @@ class Request(Struct, frozen=True):
     project_name: str | None = None
     strict: bool = False
     """As the reference: a variable without value is "", a required one an error. Else it is `Unresolved`."""
+    consistent: bool = True
+    """Whether its parts must fit together: what is named is defined, what runs has an image."""
     home: str = ""
     """What `~` stands for where paths become absolute, which is in strict mode."""
     limits: Limits = DEFAULT

@@ -62,6 +62,8 @@ def bind(loaded: Loaded) -> Reading:
         loaded.env_files,
         loaded.environment,
     )
+    if not request.consistent:
+        return reading
     return replace(reading, diagnostics=(*reading.diagnostics, *check_consistency(reading)))
 
 
