@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 EXCEPTIONS: dict[str, str] = {
-    "529-paths-no-resolution": "asks for --no-path-resolution; `resolve` has no such option",
     "531-no-normalize-output": "asks for --no-normalize; `resolve` has no such option",
 }

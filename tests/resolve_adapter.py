@@ -59,6 +59,7 @@ def resolve_json(folder: Path, request: Request) -> Resolved:
             project_name=request.name or request.env.get("COMPOSE_PROJECT_NAME"),
             strict=True,
             consistent=not request.no_consistency,
+            resolved_paths=not request.no_path_resolution,
             home=request.env.get("HOME", ""),
         ),
         files,

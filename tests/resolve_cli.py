@@ -33,7 +33,8 @@ def arguments(request: Request) -> list[str]:
         "--project-name": (request.name,) if request.name else (),
     }
     given = [text for option, values in options.items() for value in values for text in (option, value)]
-    return [*given, "--environment", *(["--no-consistency"] if request.no_consistency else [])]
+    flags = {"--no-consistency": request.no_consistency, "--no-path-resolution": request.no_path_resolution}
+    return [*given, "--environment", *(flag for flag, is_set in flags.items() if is_set)]
 
 
 def resolve(folder: Path, *options: str, environment: dict[str, str] | None = None) -> Printed:

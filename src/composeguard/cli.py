@@ -282,6 +282,7 @@ def policy_schema(verbose: bool) -> int:
 @click.option("--origins", is_flag=True, help="Show where each value was written and how it came.")
 @click.option("--project-name", metavar="NAME")
 @project_options
+@click.option("--no-path-resolution", is_flag=True, help="Leave relative paths as they are written.")
 @click.option("--no-consistency", is_flag=True, help="Print a project whose parts do not fit together, too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of internal errors.")
 def resolve(**options: object) -> int:

@@ -53,6 +53,7 @@ class ResolveOptions(Struct, frozen=True, kw_only=True):
     compose_profiles: tuple[str, ...] = ()
     project_directory: str | None = None
     no_consistency: bool = False
+    no_path_resolution: bool = False
     verbose: bool = False
 
     @classmethod
@@ -118,6 +119,7 @@ def _read(options: ResolveOptions) -> tuple[Reading, Files]:
         project_name=options.project_name or environment.get("COMPOSE_PROJECT_NAME"),
         strict=True,
         consistent=not options.no_consistency,
+        resolved_paths=not options.no_path_resolution,
         home=environment.get("HOME") or str(Path.home()),
     )
     return read_project(request, files), files

@@ -79,8 +79,9 @@ def load(request: Request, files: Files) -> Loaded:
         message = "the file holds no Compose project"
         session.report(Diagnostic(Kind.UNREADABLE, message, root.file, root.start, root.end))
     if request.strict:
-        folder = Base(request.project_directory, request.home, tidy=True, links=_follow_links)
-        root = rebase(set_defaults(root), folder)
+        root = set_defaults(root)
+        if request.resolved_paths:
+            root = rebase(root, Base(request.project_directory, request.home, tidy=True, links=_follow_links))
     else:
         note_missing_env_files(root, session)
     return Loaded(

@@ -28,6 +28,8 @@ class Request(Struct, frozen=True):
     """As the reference: a variable without value is "", a required one an error. Else it is `Unresolved`."""
     consistent: bool = True
     """Whether its parts must fit together: what is named is defined, what runs has an image."""
+    resolved_paths: bool = True
+    """Whether relative paths become absolute in strict mode."""
     home: str = ""
     """What `~` stands for where paths become absolute, which is in strict mode."""
     limits: Limits = DEFAULT

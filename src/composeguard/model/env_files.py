@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 
@@ -34,7 +35,7 @@ class FromFile(Struct, frozen=True):
 
 
 class EnvFiles:
-    """Reads the files that containers of one strict reading name; their paths are absolute there.
+    """Reads the files that containers of one strict reading name.
 
     `origins` tells of every value that comes from a file, by its path in the resolved project.
     """
@@ -101,7 +102,7 @@ class EnvFiles:
                 self._say("the path of a file is empty", path)
             return None
         try:
-            file = self.files.text(name)
+            file = self.files.text(posixpath.join(self.reading.request.project_directory, name))
         except UnavailableError as error:
             if required or error.reason is not Reason.MISSING:
                 self._say(f"the file {error}", path)
