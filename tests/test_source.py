@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -245,3 +248,43 @@ def test_both_parsers_agree_on_real_files(shared_dir: Path) -> None:
     for path in paths:
         data = path.read_bytes()
         assert tree(data, None) == tree(data, pure_python_events), path
+
+
+_STYLES = b"a: &x [1, 'b', {c: d}]\nb: *x\nc: !t |\n  text\n? [k]\n: {}\n--- \n- ~\n- {a: b}\n"
+
+
+def _outline(data: bytes) -> object:
+    return [list(walk_values(root)) for root in read_source("f.yml", data).documents]
+
+
+def walk_values(node: Node) -> Iterator[object]:
+    for path, each in walk(node):
+        yield path, each.start, each.end, each.style, each.tag, each.anchor, type(each.value)
+
+
+def test_a_thread_beside_the_reader_gets_the_events_of_pyyaml() -> None:
+    """While a thread runs, the classes of PyYAML's events stay in their place, and the tree is the same."""
+    expected = _outline(_STYLES)
+    go_on, others = threading.Event(), list[object]()
+
+    def beside() -> None:
+        while not go_on.is_set():
+            others.extend(type(event).__module__ for event in yaml.parse(_STYLES, Loader=yaml.CSafeLoader))
+
+    thread = threading.Thread(target=beside)
+    thread.start()
+    try:
+        seen = [_outline(_STYLES) for _ in range(50)]
+    finally:
+        go_on.set()
+        thread.join()
+    assert set(others) == {"yaml.events"}
+    assert seen == [expected] * 50
+
+
+@pytest.mark.parametrize("data", [_STYLES, b"a: [", b"a: *b", b"a: 1\na: 2", b"[" * 500])
+def test_what_was_read_leaves_pyyaml_as_it_was(data: bytes) -> None:
+    with contextlib.suppress(SourceError):
+        read_source("f.yml", data)
+    events = list(yaml.parse(_STYLES, Loader=yaml.CSafeLoader))
+    assert {type(event).__module__ for event in events} == {"yaml.events"}

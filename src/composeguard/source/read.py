@@ -8,18 +8,10 @@ resolves scalars otherwise than the Compose reference does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from yaml.events import AliasEvent, DocumentStartEvent, StreamEndEvent
 
 from composeguard.source.collector import collector_off
 from composeguard.source.decode import decode
@@ -42,7 +34,7 @@ def read_source(
     *,
     path: str = "",
     limits: Limits = DEFAULT,
-    events: Callable[[str], EventSource] = libyaml_events,
+    events: Callable[[str], AbstractContextManager[EventSource]] = libyaml_events,
 ) -> SourceFile:
     """Decode and parse one file.
 
@@ -50,8 +42,8 @@ def read_source(
         SourceError: it is not text, not YAML, holds a duplicate key, or is beyond the limits.
     """
     file = decode(uri, data, path=path, limits=limits)
-    with collector_off():
-        file.documents = tuple(_Composer(file, limits, events(file.text)).documents())
+    with collector_off(), events(file.text) as source:
+        file.documents = tuple(_Composer(file, limits, source).documents())
     return file
 
 
@@ -78,8 +70,9 @@ class _Composer:
     def __init__(self, file: SourceFile, limits: Limits, events: EventSource) -> None:
         self.file = file
         self.limits = limits
-        self.source = events
         self.next = events.get_event
+        self.kinds = events.kinds
+        self.scalar = events.kinds.scalar
         self.anchors: dict[str, _Anchor] = {}
         self.specials = 0
         """Aliases, tags and merge keys so far; see `SourceFile.special`."""
@@ -107,8 +100,6 @@ class _Composer:
             raise SourceError(f"not YAML: {problem}", self.file, start) from None
         except yaml.YAMLError as error:
             raise SourceError(f"not YAML: {error}", self.file) from None
-        finally:
-            self.source.dispose()
 
     def _too_deep(self, start: int) -> SourceError:
         return SourceError(f"nested deeper than {self.limits.depth} levels", self.file, start)
@@ -130,12 +121,12 @@ class _Composer:
             return self._alias(event, key_start, key_end)
         if event.anchor is not None:
             return self._anchored(event, event.anchor, key_start, key_end)
-        return (self._scalar if kind is ScalarEvent else self._collection)(event, key_start, key_end)
+        return (self._scalar if kind is self.scalar else self._collection)(event, key_start, key_end)
 
     def _anchored(self, event: Event, name: str, key_start: int, key_end: int) -> Node:
         anchor = self.anchors[name] = _Anchor()
         kind: type[object] = type(event)
-        if kind is ScalarEvent:
+        if kind is self.scalar:
             node = anchor.node = self._scalar(event, key_start, key_end)
             return node
         outer, self.deepest = self.deepest, self.depth + 1
@@ -173,7 +164,7 @@ class _Composer:
             self.deepest = self.depth
         value: dict[str, Node] | list[Node]
         kind: type[object] = type(event)
-        if kind is MappingStartEvent:
+        if kind is self.kinds.mapping_start:
             value = {}
             closing, last = self._entries(value)
             self.count += 2 * len(value)
@@ -199,16 +190,17 @@ class _Composer:
 
     def _entries(self, entries: dict[str, Node]) -> tuple[Event, Node | None]:
         """Read a mapping up to the event that ends it; that and the last value come back."""
-        file, following, names = self.file, self.next, self.names
+        file, following, names, kinds = self.file, self.next, self.names, self.kinds
+        scalar, ended, mapping, sequence = kinds.scalar, kinds.mapping_end, kinds.mapping_start, kinds.sequence_start
         last: Node | None = None
         while True:
             key = following()
             kind: type[object] = type(key)
-            if kind is MappingEndEvent:
+            if kind is ended:
                 return key, last
             start, end = key.start_mark.index, key.end_mark.index
             name: str | None
-            if kind is ScalarEvent and key.anchor is None and key.tag is None:
+            if kind is scalar and key.anchor is None and key.tag is None:
                 name = key.value
                 if (known := names.get(name)) is not None:
                     name = known
@@ -221,7 +213,7 @@ class _Composer:
             item = following()
             item_kind: type[object] = type(item)
             if (
-                item_kind is ScalarEvent
+                item_kind is scalar
                 and item.anchor is None
                 and item.tag is None
                 and (style := item.style) not in _BLOCKS
@@ -236,7 +228,7 @@ class _Composer:
                     end,
                     style or "",
                 )
-            elif (item_kind is MappingStartEvent or item_kind is SequenceStartEvent) and item.anchor is None:
+            elif (item_kind is mapping or item_kind is sequence) and item.anchor is None:
                 value = self._collection(item, start, end)
             else:
                 value = self._node(item, start, end)
@@ -253,18 +245,13 @@ class _Composer:
 
     def _items(self, items: list[Node]) -> Event:
         """Read a sequence up to the event that ends it."""
-        file, following = self.file, self.next
+        file, following, scalar, ended = self.file, self.next, self.scalar, self.kinds.sequence_end
         while True:
             item = following()
             kind: type[object] = type(item)
-            if kind is SequenceEndEvent:
+            if kind is ended:
                 return item
-            if (
-                kind is ScalarEvent
-                and item.anchor is None
-                and item.tag is None
-                and (style := item.style) not in _BLOCKS
-            ):
+            if kind is scalar and item.anchor is None and item.tag is None and (style := item.style) not in _BLOCKS:
                 text = item.value
                 value = text if style or text[:1] not in RESOLVABLE_STARTS else resolve_plain(text)
                 items.append(Node(value, file, item.start_mark.index, item.end_mark.index, -1, -1, style or ""))
@@ -274,7 +261,7 @@ class _Composer:
     def _key(self, event: Event) -> str | None:
         """The text of a key with an anchor or a tag, or that is no scalar; None where it is no string."""
         kind: type[object] = type(event)
-        if kind is ScalarEvent and (event.style or event.value == MERGE_KEY):
+        if kind is self.scalar and (event.style or event.value == MERGE_KEY):
             if event.anchor is not None:
                 self._node(event, -1, -1)
             return event.value
