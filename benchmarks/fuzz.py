@@ -34,7 +34,9 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "src")]
 
 MEMORY = 1536 << 20
 HANG = 30
-"""Wall clock seconds after which a worker is taken for dead."""
+"""Seconds of the processor that one input may take before its worker is ended."""
+STUCK = 600
+"""The same by the clock on the wall, for what waits for ever; a worker may be stopped meanwhile."""
 _SPAN = 150
 """Seconds of one worker: what piles up in a process is no matter of the next."""
 
@@ -42,6 +44,7 @@ _SPAN = 150
 def worker(seed: int, seconds: float, found: Path) -> int:
     """Run inputs until the time is over; the number of them is the last line of the output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    faulthandler.register(signal.SIGPROF, chain=True)
     from tests.hostile_inputs import draw
     from tests.hostile_run import run
 
@@ -54,7 +57,8 @@ def worker(seed: int, seconds: float, found: Path) -> int:
         while time.monotonic() < ended:
             given = draw(source, tuple(pool) if count % 50 == 0 else pool)
             keep(found / f"running-{seed}", given.files, given.planted, "")
-            faulthandler.dump_traceback_later(HANG, exit=True)
+            faulthandler.dump_traceback_later(STUCK, exit=True)
+            signal.setitimer(signal.ITIMER_PROF, HANG)
             try:
                 ran = run(given, folder)
             except Exception as error:  # noqa: BLE001 -- whatever it is, it is found
@@ -64,6 +68,7 @@ def worker(seed: int, seconds: float, found: Path) -> int:
                 if ran not in known:
                     known.add(ran)
                     pool.append(given.files)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             faulthandler.cancel_dump_traceback_later()
             count += 1
             if count % 50 == 0:
