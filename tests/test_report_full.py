@@ -142,7 +142,7 @@ def test_suppressed_findings_are_shown_when_asked_for() -> None:
 )
 def test_summary_says_what_can_be_repaired(fixable: Fixable, text: str) -> None:
     report = Report.of([make_finding(_FILE, "web")], version="1", files=["a", "b", "c"], fixable=fixable)
-    assert full.summary(report, RenderOptions()) == f"1 finding (1 critical) in 1 of 3 files{text}\n"
+    assert full.tail(report.totals, RenderOptions()) == f"1 finding (1 critical) in 1 of 3 files{text}\n"
 
 
 def test_what_was_not_seen_is_counted_and_named() -> None:

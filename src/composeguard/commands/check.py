@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,10 +17,13 @@ from composeguard.commands.options import CheckOptions
 from composeguard.commands.outcome import distinct, edits_in, exit_code, notes_to_stderr, stale_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.commands.result import Result
+from composeguard.commands.stream import Format, Stream
 from composeguard.commands.whole_file import write_whole
 from composeguard.engine.report import CheckedProject, Report
+from composeguard.engine.rule import Rule
+from composeguard.engine.run import Selection
 from composeguard.errors import UsageError
-from composeguard.report import FORMATS, WITH_EDITS, renderer
+from composeguard.report import FORMATS, STREAMED, WITH_EDITS, renderer
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions
 from composeguard.source import disk
@@ -37,27 +41,66 @@ _BY_ENDING = {
 
 
 def run_check(options: CheckOptions) -> int:
-    """Check everything, then write; returns the exit code."""
+    """Check everything and write what is asked for; returns the exit code."""
     outputs = [_output(value) for value in options.outputs]
     output_format = options.output_format or "full"
-    for name in (output_format, *(name for name, _ in outputs)):
-        renderer(name)
     formats = {output_format, *(name for name, _ in outputs)}
+    for name in formats:
+        renderer(name)
+    if formats == {output_format} and output_format in STREAMED:
+        beside = render_options(options, sys.stderr)
+        format_ = Format(output_format, render_options(options, sys.stdout), beside)
+    else:
+        format_ = None
     # The picture of a project needs it as it was read.
-    keeping = "html" in formats
-    linter = Linter(options, keeping=keeping, proving=not WITH_EDITS.isdisjoint(formats))
+    linter = Linter(options, keeping="html" in formats, proving=not WITH_EDITS.isdisjoint(formats), format_=format_)
     if options.show_files:
         for name in sorted({name for project in linter.projects() for name in linter.shown(project)}):
             sys.stdout.write(f"{visible(name)}\n")
         return 0
+    if format_ is not None:
+        return _streamed(linter, options, format_)
+    return _collected(linter, options, output_format, outputs)
+
+
+def _streamed(linter: Linter, options: CheckOptions, format_: Format) -> int:
+    """Write the report of each project as soon as it is judged."""
+    stream = Stream(format_, _write_stdout, linter.again)
+    lines: dict[str, None] = {}
+    ran = _Ran()
+    code = 0
+    with closing(linter.results()) as results:
+        for result in results:
+            stream.add(result)
+            ran.add(result)
+            assert result.told.shown is not None
+            lines.update(dict.fromkeys(result.told.shown.lines))
+            code = max(code, result.told.shown.code)
+    if not options.quiet:
+        sys.stdout.flush()
+        sys.stderr.writelines(lines)
+        stale_to_stderr(linter)
+    stream.end()
+    if options.statistics:
+        _statistics(stream.codes, ran.rules)
+    if not options.quiet:
+        ran.cis_summary(linter)
+    return 2 if linter.failed else code
+
+
+def _collected(linter: Linter, options: CheckOptions, output_format: str, outputs: list[tuple[str, Path]]) -> int:
+    """Write all reports once everything is judged."""
     results = list(linter.results())
+    ran = _Ran()
+    for result in results:
+        ran.add(result)
     report = Report.of(
         distinct(results),
         version=__version__,
         files={uri for result in results for uri in result.files},
         notes=(note for result in results for note in result.notes),
-        rules={rule.code: rule for result in results for rule in result.selection.rules}.values(),
-        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if keeping),
+        rules=ran.rules.values(),
+        projects=(CheckedProject(result.reading, result.outcome.findings) for result in results if result.kept),
     )
     if linter.proving:
         report = replace(report, edits=edits_in(report, results))
@@ -66,23 +109,40 @@ def run_check(options: CheckOptions) -> int:
         stale_to_stderr(linter)
     for name, target in outputs:
         write_whole(target, renderer(name)(report, RenderOptions(include_suppressed=options.include_suppressed)))
-    _write_stdout(renderer(output_format)(report, render_options(options, sys.stdout)))
+    for piece in renderer(output_format)(report, render_options(options, sys.stdout)):
+        _write_stdout(piece)
     if output_format == "github":
         _step_summary(report)
     if options.statistics:
-        _statistics(report)
+        _statistics(Counter(finding.code for finding in report.findings), ran.rules)
     if not options.quiet:
-        _cis_summary(linter, results)
+        ran.cis_summary(linter)
     return exit_code(linter, results)
 
 
-def _cis_summary(linter: Linter, results: list[Result]) -> None:
-    """What the profile `cis` has judged, where it ran."""
-    ran = {rule.code: rule for result in results if result.settings.profile == "cis" for rule in result.selection.rules}
-    if ran:
-        from composeguard.commands import cis
+class _Ran:
+    """The rules that ran, in all projects and in those of the profile `cis`."""
 
-        sys.stderr.write(cis.summary(ran.values(), linter.rules))
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule] = {}
+        self._of_cis: dict[str, Rule] = {}
+        self._seen: dict[int, Selection] = {}
+
+    def add(self, result: Result) -> None:
+        if id(result.selection) in self._seen:
+            return
+        self._seen[id(result.selection)] = result.selection
+        rules = {rule.code: rule for rule in result.selection.rules}
+        self.rules |= rules
+        if result.settings.profile == "cis":
+            self._of_cis |= rules
+
+    def cis_summary(self, linter: Linter) -> None:
+        """What the profile `cis` has judged, where it ran."""
+        if self._of_cis:
+            from composeguard.commands import cis
+
+            sys.stderr.write(cis.summary(self._of_cis.values(), linter.rules))
 
 
 def _output(value: str) -> tuple[str, Path]:
@@ -109,18 +169,15 @@ def _step_summary(report: Report) -> None:
         sys.stderr.write(f"note: the summary of the step cannot be written: {error.strerror}\n")
 
 
-def _write_stdout(pieces: Iterator[str]) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    for piece in pieces:
-        try:
-            sys.stdout.write(piece)
-        except UnicodeEncodeError:
-            # A terminal of another encoding gets escapes rather than an error.
-            sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
+def _write_stdout(piece: str) -> None:
+    try:
+        sys.stdout.write(piece)
+    except UnicodeEncodeError:
+        # A terminal of another encoding gets escapes rather than an error.
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _statistics(report: Report) -> None:
-    counts = Counter(finding.code for finding in report.findings)
-    names = {rule.code: rule.name for rule in report.rules}
+def _statistics(counts: Mapping[str, int], rules: Mapping[str, Rule]) -> None:
     for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        sys.stderr.write(f"{count:7}  {code}  {names.get(code, '')}\n")
+        sys.stderr.write(f"{count:7}  {code}  {rules[code].name if code in rules else ''}\n")

@@ -43,6 +43,10 @@ class Baselines:
         if baseline is not None:
             baseline.saw(as_run(result))
 
+    def holds_for(self, configuration: Configuration) -> bool:
+        """Whether the projects of a configuration have a baseline."""
+        return self._of(configuration) is not None
+
     def stale(self, exists: Callable[[str], bool]) -> list[tuple[Baseline, list[Entry]]]:
         """The entries of each baseline that stand for nothing any more, where there are any."""
         found = ((baseline, baseline.stale(exists)) for baseline in self._read.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from composeguard.commands.configured import Configurations
 from composeguard.commands.deadline import OutOfTimeError, deadline
-from composeguard.commands.equipment import Equipment
+from composeguard.commands.equipment import Equipment, Equipped
 from composeguard.commands.inputs import STDIN, Inputs, existing
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
@@ -40,6 +40,7 @@ from composeguard.source.collector import all_stays, collector_off
 
 if TYPE_CHECKING:
     from composeguard.commands.since import Changes
+    from composeguard.commands.stream import Format
 
 _FILES_KEPT = 64
 """Files of earlier projects that the next ones may share."""
@@ -54,7 +55,7 @@ class Linter:
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
     `with_baseline` marks the findings that a baseline knows. `keeping` keeps what was read with each result; without
     it, many projects are checked on all processors, and memory holds what a report needs. `proving` proves the fix of
-    each finding, for reports that carry what it changes.
+    each finding, for reports that carry what it changes. With a `format_`, results have what to report as text.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Linter:
         with_baseline: bool = True,
         keeping: bool = True,
         proving: bool = False,
+        format_: Format | None = None,
     ) -> None:
         self.options = options
+        self._format = format_
         self.proving = proving
         self._keeping = keeping
         self._with_baseline = with_baseline
@@ -87,6 +90,8 @@ class Linter:
         self._files: dict[tuple[str, str], Files] = {}
         self._ran: dict[int, Selection] = {}
         """The rules that run under each configuration, by the `id` of what is remembered as long as this is."""
+        self._overrides: dict[int, Overrides] = {}
+        """Those of each configuration, in the same way."""
         self._bases: set[str] = set()
         """What names in reports of this run are relative to."""
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
@@ -114,10 +119,15 @@ class Linter:
     def _names_from(self, project: ProjectFiles) -> str:
         return self._base(project.directory) or self._outside or project.directory
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Generator[Result, None, None]:
         """Check every project, in order."""
-        wanted = not (self.options.no_progress or self.options.quiet)
+        # A report that comes bit by bit on the same terminal is progress enough.
+        seen = self._format is not None and sys.stdout.isatty()
+        wanted = not (self.options.no_progress or self.options.quiet or seen)
         projects = self.projects()
+        for project in projects:
+            # What is wrong with a configuration is said before anything is judged.
+            self._ready(self.configurations.of(project.directory))
         told = progress(self._told(projects), "checking project", total=len(projects), wanted=wanted)
         with all_stays():
             for project, result in zip(projects, told, strict=True):
@@ -125,7 +135,7 @@ class Linter:
                     self.fail(project, result)
                     continue
                 self._bases.add(self._names_from(project))
-                if self.inputs.hidden.holds(project) and not result.outcome.findings:
+                if self.inputs.hidden.holds(project) and not result.told.says_something:
                     continue
                 self.baselines.saw(result)
                 if self.options.verbose:
@@ -172,10 +182,39 @@ class Linter:
 
             edits = proved_edits(result.reading.root, result.outcome.findings)
             result = replace(result, told=replace(result.told, edits=edits))
+        if self._format is not None:
+            result = replace(result, told=self._as_text(result, self._format))
         if not self._keeping:
             result = replace(result, kept=None)
             self._let_go()
         return result
+
+    def _as_text(self, result: Result, format_: Format) -> Judged:
+        from composeguard.commands.outcome import code_of, notes_of
+        from composeguard.commands.stream import Shown
+
+        told = result.told
+        notes, unseen = format_.notes(told.notes)
+        findings = told.outcome.findings
+        shown = Shown(
+            tuple(format_.blocks(findings)),
+            notes,
+            tuple(notes_of(result, format_.beside, findings)),
+            unseen,
+            code_of(self, result),
+        )
+        judged = told.judged if self.baselines.holds_for(result.configuration) else ()
+        return replace(told, outcome=replace(told.outcome, findings=()), judged=judged, shown=shown)
+
+    def again(self, project: ProjectFiles) -> tuple[Finding, ...]:
+        """The findings of a project that was checked; none where that takes too long now."""
+        try:
+            with deadline(self.options.timeout):
+                findings = self.check(project).outcome.findings
+        except OutOfTimeError:
+            return ()
+        self._let_go()
+        return findings
 
     def _let_go(self) -> None:
         """Of what was read for earlier projects, keep what the next ones may share, and what a report needs."""
@@ -193,7 +232,7 @@ class Linter:
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a process that has no copy of this one makes its own."""
-        return _again, (self.options, self._judging, self._with_baseline, self.proving, self._outside)
+        return _again, (self.options, self._judging, self._with_baseline, self.proving, self._format, self._outside)
 
     def _unreadable(self, path: str) -> None:
         self.failed = self.failed or not self.options.allow_partial
@@ -222,7 +261,7 @@ class Linter:
         with collector_off():
             outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         outcome = replace(outcome, findings=tuple(map(_discreet, outcome.findings)))
-        adjusted = self._overrides(configuration, chosen.known).apply(outcome.findings)
+        adjusted = self._ready(equipped).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(project.directory) or self._here
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
@@ -231,7 +270,21 @@ class Linter:
         told = Judged.of(reading, reported, outcome.findings)
         return Result(project, chosen, configuration, told, reading)
 
-    def _overrides(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
+    def _ready(self, equipped: Equipped) -> Overrides:
+        """The overrides of a configuration; what else it names is read too.
+
+        Raises:
+            ConfigError: something in it is wrong.
+        """
+        overrides = self._overrides.get(id(equipped))
+        if overrides is None:
+            configuration = equipped.configuration
+            self.baselines.holds_for(configuration)
+            overrides = self._overrides_of(configuration, equipped.selection.known)
+            self._overrides[id(equipped)] = overrides
+        return overrides
+
+    def _overrides_of(self, configuration: Configuration, rules: tuple[Rule, ...]) -> Overrides:
         rows: list[OverrideRow] = []
         overrides = configuration.settings.overrides
         from_packs = len(overrides) - configuration.count("overrides")
@@ -333,8 +386,17 @@ def _discreet(finding: Finding) -> Finding:
     return finding if discreet == message else replace(finding, message=discreet)
 
 
-def _again(options: LintOptions, judging: bool, with_baseline: bool, proving: bool, outside: str | None) -> Linter:
-    linter = Linter(options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving)
+def _again(
+    options: LintOptions,
+    judging: bool,
+    with_baseline: bool,
+    proving: bool,
+    format_: Format | None,
+    outside: str | None,
+) -> Linter:
+    linter = Linter(
+        options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving, format_=format_
+    )
     linter._outside = outside
     return linter
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
@@ -44,48 +44,47 @@ _LOCKED_FAILS_ON = "low"
 
 def exit_code(linter: Linter, results: Iterable[Result]) -> int:
     """0 clean or below the threshold, 1 findings at or above it, 2 where something could not be seen or judged."""
+    return 2 if linter.failed else max((code_of(linter, result) for result in results), default=0)
+
+
+def code_of(linter: Linter, result: Result) -> int:
+    """The exit code that one project asks for."""
     options = linter.options
-    code = 0
-    if linter.failed:
+    unseen = any(
+        note.kind is Kind.UNREADABLE or (note.kind is Kind.GAP and not options.allow_partial) for note in result.notes
+    )
+    if unseen or result.outcome.failures:
         return 2
-    for result in results:
-        unseen = [
-            note
-            for note in result.notes
-            if note.kind is Kind.UNREADABLE or (note.kind is Kind.GAP and not options.allow_partial)
-        ]
-        if unseen or result.outcome.failures:
-            return 2
-        if isinstance(options, CheckOptions) and options.exit_zero:
-            continue
-        said = options.fail_on if isinstance(options, CheckOptions) else None
-        least = {False: result.settings.fail_on, True: said or linter.equipment.fail_on or _LOCKED_FAILS_ON}
-        """What is locked fails the run whatever the repository says: only the command line changes that."""
-        for finding in result.outcome.findings:
-            fail_on = least[finding.rule.locked]
-            if fail_on != "never" and finding.severity >= Severity[fail_on.upper()] and finding.suppression is None:
-                code = 1
-    return code
+    if isinstance(options, CheckOptions) and options.exit_zero:
+        return 0
+    said = options.fail_on if isinstance(options, CheckOptions) else None
+    least = {False: result.settings.fail_on, True: said or linter.equipment.fail_on or _LOCKED_FAILS_ON}
+    """What is locked fails the run whatever the repository says: only the command line changes that."""
+    for finding in result.outcome.findings:
+        fail_on = least[finding.rule.locked]
+        if fail_on != "never" and finding.severity >= Severity[fail_on.upper()] and finding.suppression is None:
+            return 1
+    return 0
 
 
 def notes_to_stderr(results: Iterable[Result], options: RenderOptions, reported: Sequence[Finding] = ()) -> None:
     """What is worth a word, or makes the run fail, and is not among the findings that the report shows."""
+    lines = (line for result in results for line in notes_of(result, options, reported))
+    sys.stderr.writelines(dict.fromkeys(lines))
+
+
+def notes_of(result: Result, options: RenderOptions, reported: Sequence[Finding]) -> Iterator[str]:
+    """The same of one project, a line each."""
+    if not (result.notes or result.outcome.failures):
+        return
     shown = {(finding.uri, finding.start) for finding in reported if finding.rule.always}
     said = {finding.message for finding in reported if finding.rule.scope is Scope.FAILURE}
-    seen: set[str] = set()
-    for result in results:
-        lines = [
-            render_note(note, options)
-            for note in result.notes
-            if note.kind is Kind.NOTE or (note.file.uri, note.start) not in shown
-        ]
-        lines += [
-            f"error: {visible(failure.message)}\n" for failure in result.outcome.failures if failure.message not in said
-        ]
-        for line in lines:
-            if line not in seen:
-                seen.add(line)
-                sys.stderr.write(line)
+    for note in result.notes:
+        if note.kind is Kind.NOTE or (note.file.uri, note.start) not in shown:
+            yield render_note(note, options)
+    for failure in result.outcome.failures:
+        if failure.message not in said:
+            yield f"error: {visible(failure.message)}\n"
 
 
 _STALE_SHOWN = 10

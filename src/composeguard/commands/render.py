@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from composeguard.commands.options import CheckOptions, LintOptions
+from composeguard.commands.places import current_folder
 from composeguard.report.colour import When, wants_colour, wants_links
 from composeguard.report.options import RenderOptions
 
@@ -27,6 +28,6 @@ def render_options(options: LintOptions, stream: TextIO) -> RenderOptions:
         links=wants_links(os.environ, colour=colour, isatty=isatty),
         width=width,
         wrap=isatty,
-        folder=os.path.realpath("."),
+        folder=os.path.realpath(current_folder()),
         include_suppressed=isinstance(options, CheckOptions) and options.include_suppressed,
     )

@@ -12,6 +12,7 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.run import Outcome
 
 if TYPE_CHECKING:
+    from composeguard.commands.stream import Shown
     from composeguard.compose.discover import ProjectFiles
     from composeguard.config import Configuration, Settings
     from composeguard.engine.report import TextEdit
@@ -33,6 +34,12 @@ class Judged(Struct, frozen=True):
     """What could not be seen, and what is worth a word."""
     edits: Mapping[int, tuple[TextEdit, ...]] = {}
     """The proved edits of what to report, by index, where they are asked for."""
+    shown: Shown | None = None
+    """What to report as text, where that is asked for; then there are no findings here."""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.outcome.findings or (self.shown is not None and self.shown.blocks))
 
     @classmethod
     def of(cls, reading: Reading, outcome: Outcome, judged: tuple[Finding, ...]) -> Judged:

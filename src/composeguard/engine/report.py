@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -35,6 +35,30 @@ class Fixable(Struct, frozen=True):
 
     safe: int = 0
     unsafe: int = 0
+
+
+class Totals(Struct, frozen=True):
+    """What a report comes to: all that its last line needs, whoever has counted it."""
+
+    counts: Mapping[Severity, int] = {}
+    """How many findings there are of each severity."""
+    suppressed: int = 0
+    files: int = 0
+    """How many were read."""
+    affected: int = 0
+    """How many of them have findings."""
+    unseen: int = 0
+    """The notes on parts of the projects that no rule has seen."""
+    fixable: Fixable = Fixable()
+
+    @property
+    def findings(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def worst_first(self) -> Iterator[tuple[Severity, int]]:
+        """Every severity and its count."""
+        return ((severity, self.counts.get(severity, 0)) for severity in sorted(Severity, reverse=True))
 
 
 class CheckedProject(Struct, frozen=True):
@@ -115,10 +139,15 @@ class Report(Struct, frozen=True):
         return tuple(note for note in self.notes if note.kind in _UNSEEN)
 
     @property
-    def counts(self) -> Mapping[Severity, int]:
-        """How many findings there are of each severity, the worst first."""
-        counted = Counter(finding.severity for finding in self.findings)
-        return {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
+    def totals(self) -> Totals:
+        return Totals(
+            counts=Counter(finding.severity for finding in self.findings),
+            suppressed=len(self.suppressed),
+            files=len(self.files),
+            affected=len({finding.uri for finding in self.findings}),
+            unseen=len(self.unseen),
+            fixable=self.fixable,
+        )
 
 
 def count_fixable(findings: Iterable[Finding]) -> Fixable:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from composeguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from composeguard.engine.report import Report
+    from composeguard.engine.report import Report, Totals
     from composeguard.report.options import RenderOptions
 
     Render = Callable[[Report, RenderOptions], Iterator[str]]
+
+    class Streamed(Protocol):
+        """A format that can be written as findings come: `render` is the same in one piece."""
+
+        def head(self, version: str) -> str: ...
+
+        def body(self, report: Report, options: RenderOptions) -> Iterator[str]: ...
+
+        def tail(self, totals: Totals, options: RenderOptions) -> str: ...
+
 
 FORMATS = {
     "full": "composeguard.report.full",
@@ -29,8 +39,17 @@ FORMATS = {
 }
 """The module of each format; every one has `render(report, options)`, which yields the text piece by piece."""
 
+STREAMED = frozenset(("full", "concise", "jsonl"))
+"""Formats of which each file is a piece: what comes before and after needs no finding, or their number only."""
+
 WITH_EDITS = frozenset(("sarif", "rdjson"))
 """Formats that carry the changes of fixes, which are computed for them only."""
+
+
+def streamed(name: str) -> Streamed:
+    """The parts of a format of `STREAMED`."""
+    module: Streamed = importlib.import_module(FORMATS[name])
+    return module
 
 
 def renderer(name: str) -> Render:

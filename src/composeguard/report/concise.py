@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from composeguard.engine.report import Report
+from composeguard.engine.report import Report, Totals
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions, rule_url
 from composeguard.report.style import Style
@@ -14,6 +14,16 @@ from composeguard.report.style import Style
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """A line for each finding; nothing when there is none."""
+    return body(report, options)
+
+
+def head(version: str) -> str:
+    """Nothing."""
+    return ""
+
+
+def body(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The findings: there is nothing else in this format."""
     style = Style(options)
     findings = report.listed(include_suppressed=options.include_suppressed)
     for file, together in groupby(findings, attrgetter("file")):
@@ -25,3 +35,8 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
             column = finding.start - starts[line - 1] + 1
             message = visible(finding.message)
             yield f"{name}:{line}:{column}: {code} [{finding.severity.label}] {message}{accepted}\n"
+
+
+def tail(totals: Totals, options: RenderOptions) -> str:
+    """Nothing."""
+    return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.engine.finding import Finding, Related
 from composeguard.engine.fix import Fix, Safety
-from composeguard.engine.report import Report
+from composeguard.engine.report import Report, Totals
 from composeguard.engine.severity import Severity
 from composeguard.report.escape import visible
 from composeguard.report.hardening import Group, groups, setting
@@ -24,11 +24,21 @@ _MOST_NOTES = 2
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """One piece of text for each finding or group, and a last line that sums up."""
+    yield from body(report, options)
+    yield tail(report.totals, options)
+
+
+def head(version: str) -> str:
+    """Nothing."""
+    return ""
+
+
+def body(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The findings."""
     writer = _Writer(options, Secrets(report))
     findings = report.listed(include_suppressed=options.include_suppressed)
     for group in groups(findings):
         yield writer.group(group)
-    yield summary(report, options)
 
 
 def render_finding(finding: Finding, report: Report, options: RenderOptions) -> str:
@@ -44,26 +54,25 @@ def render_note(note: Diagnostic, options: RenderOptions) -> str:
     return f"{Style(options).strong(kind)}: {visible(place)}: {visible(note.message)}\n"
 
 
-def summary(report: Report, options: RenderOptions) -> str:
+def tail(totals: Totals, options: RenderOptions) -> str:
     """Counts by severity, the files, and what `fix` could repair."""
     style = Style(options)
-    files = _count(len(report.files), "file")
-    total = len(report.findings)
+    files = _count(totals.files, "file")
+    total = totals.findings
     if total:
         counts = [
-            style.severity(severity, f"{count} {severity.label}") for severity, count in report.counts.items() if count
+            style.severity(severity, f"{count} {severity.label}") for severity, count in totals.worst_first if count
         ]
-        affected = len({finding.uri for finding in report.findings})
-        where = files if affected >= len(report.files) else f"{affected} of {files}"
+        where = files if totals.affected >= totals.files else f"{totals.affected} of {files}"
         parts = [f"{style.strong(_count(total, 'finding'))} ({', '.join(counts)}) in {where}"]
     else:
         parts = [f"{style.good('no findings')} in {files}"]
-    if report.suppressed:
-        parts.append(f"{len(report.suppressed)} suppressed")
-    if report.unseen:
-        parts.append(style.strong(f"{_count(len(report.unseen), 'part')} not seen"))
-    if report.fixable.safe or report.fixable.unsafe:
-        parts.append(_fixable(report.fixable.safe, report.fixable.unsafe))
+    if totals.suppressed:
+        parts.append(f"{totals.suppressed} suppressed")
+    if totals.unseen:
+        parts.append(style.strong(f"{_count(totals.unseen, 'part')} not seen"))
+    if totals.fixable.safe or totals.fixable.unsafe:
+        parts.append(_fixable(totals.fixable.safe, totals.fixable.unsafe))
     text = "; ".join(parts)
     return f"{wrapped(text, options.width) if options.wrap else text}\n"
 

@@ -99,7 +99,7 @@ class Page:
         )
         self._open = {id(finding) for finding in islice(critical, _MOST_UNFOLDED)}
         self._accepted = {finding.severity for finding in shown if finding.suppression is not None}
-        self.counts = report.counts
+        self.counts = dict(report.totals.worst_first)
         self.total = len(report.findings)
         self.glance = bars(self.counts, self.total, 1000)
         self.sections = self._sections(listed)

@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator
 from composeguard.compose.diagnostic import Diagnostic
 from composeguard.engine.finding import Finding, Related
 from composeguard.engine.fix import Append, Fix, Operation, RemoveComment, Rename, Set
-from composeguard.engine.report import Report
+from composeguard.engine.report import Report, Totals
 from composeguard.engine.rule import Rule
 from composeguard.report.options import RenderOptions, rule_url
 from composeguard.source.position import Region
@@ -44,7 +44,7 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
     yield '{\n"format": "composeguard-report",\n'
     yield f'"format_version": {FORMAT_VERSION},\n'
     yield f'"tool": {_dump({"name": "composeguard", "version": report.version})},\n'
-    yield f'"summary": {_dump(summary_json(report))},\n'
+    yield f'"summary": {_dump(summary_json(report.totals))},\n'
     yield from _array("files", report.files)
     yield ",\n"
     yield from _array("rules", (_rule(rule) for rule in report.rules))
@@ -93,15 +93,15 @@ def _dump(value: Json) -> str:
     return json.dumps(value)
 
 
-def summary_json(report: Report) -> dict[str, Json]:
+def summary_json(totals: Totals) -> dict[str, Json]:
     """The counts of a report."""
     return {
-        "findings": len(report.findings),
-        "by_severity": {severity.label: count for severity, count in report.counts.items()},
-        "suppressed": len(report.suppressed),
-        "fixable": {"safe": report.fixable.safe, "unsafe": report.fixable.unsafe},
-        "unseen": len(report.unseen),
-        "files": len(report.files),
+        "findings": totals.findings,
+        "by_severity": {severity.label: count for severity, count in totals.worst_first},
+        "suppressed": totals.suppressed,
+        "fixable": {"safe": totals.fixable.safe, "unsafe": totals.fixable.unsafe},
+        "unseen": totals.unseen,
+        "files": totals.files,
     }
 
 

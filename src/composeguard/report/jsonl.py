@@ -9,20 +9,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from composeguard.engine.report import Report
+from composeguard.engine.report import Report, Totals
 from composeguard.report.json import FORMAT_VERSION, Json, finding_json, note_json, summary_json
 from composeguard.report.options import RenderOptions
 
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
     """One piece a line."""
-    tool: Json = {"name": "composeguard", "version": report.version}
-    yield _line("report", {"format": "composeguard-report", "format_version": FORMAT_VERSION, "tool": tool})
+    yield head(report.version)
+    yield from body(report, options)
+    yield tail(report.totals, options)
+
+
+def head(version: str) -> str:
+    """The line of type `report`."""
+    tool: Json = {"name": "composeguard", "version": version}
+    return _line("report", {"format": "composeguard-report", "format_version": FORMAT_VERSION, "tool": tool})
+
+
+def body(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The lines of notes and findings."""
     for note in report.notes:
         yield _line("note", note_json(note))
     for finding in report.listed(include_suppressed=options.include_suppressed):
         yield _line("finding", finding_json(finding))
-    yield _line("summary", summary_json(report))
+
+
+def tail(totals: Totals, options: RenderOptions) -> str:
+    """The line of type `summary`."""
+    return _line("summary", summary_json(totals))
 
 
 def _line(kind: str, content: Mapping[str, Json]) -> str:

@@ -59,7 +59,7 @@ def _head(report: Report) -> Iterator[str]:
         yield f"### composeguard: no findings in {files}\n"
     else:
         yield f"### composeguard: {total:,} finding{'' if total == 1 else 's'} in {files}\n\n"
-        yield " · ".join(f"{_MARKS[each]} {count:,} {each.label}" for each, count in report.counts.items() if count)
+        yield " · ".join(f"{_MARKS[each]} {count:,} {each.label}" for each, count in report.totals.worst_first if count)
         yield "\n"
     if report.suppressed:
         yield f"\n{len(report.suppressed):,} more are suppressed.\n"
