@@ -223,7 +223,11 @@ class Linter:
         for key in earlier[: max(0, len(earlier) - _ROOTS_KEPT)]:
             gone += self._files.pop(key).let_go(0)
         for file in gone:
-            file.settle(sensitive_spans(file), file.is_parsed)
+            if self._format is None:
+                file.settle(sensitive_spans(file), file.is_parsed)
+            else:
+                # What is to be reported is a text already.
+                file.release()
 
     def judge(self, project: ProjectFiles) -> Judged | str:
         """What a project comes to, or why it could not be judged: what a worker process is asked."""

@@ -20,6 +20,7 @@ from composeguard.engine.report import Fixable, Report, Totals
 from composeguard.engine.severity import Severity
 from composeguard.report import streamed
 from composeguard.report.options import RenderOptions
+from composeguard.source.digest import sha256
 
 if TYPE_CHECKING:
     from composeguard.commands.result import Result
@@ -33,6 +34,8 @@ class Block(Struct, frozen=True):
     path: str
     uri: str
     text: str
+    keys: str
+    """What tells each finding from the others of the file, `_KEY` digits each."""
     severities: dict[Severity, int]
     codes: dict[str, int]
     suppressed: int
@@ -67,6 +70,7 @@ class Format(Struct, frozen=True):
                 path,
                 uri,
                 "".join(streamed(self.name).body(report, self.options)),
+                "".join(map(_key, (*report.findings, *report.suppressed))),
                 Counter(finding.severity for finding in report.findings),
                 Counter(finding.code for finding in report.findings),
                 len(report.suppressed),
@@ -95,12 +99,8 @@ class Stream:
         self._write = write
         self._begun = False
         self._again = again
-        self._first: dict[str, ProjectFiles] = {}
-        """By file, the project that spoke of it first."""
-        self._texts: dict[str, set[int]] = {}
-        """By file, the digests of what was said."""
-        self._known: dict[str, set[tuple[object, ...]]] = {}
-        """By file, what tells the findings apart that were said, once that is asked for."""
+        self._said: dict[str, str] = {}
+        """By file, the keys of the findings that were said."""
         self.codes: Counter[str] = Counter()
         self._severities: Counter[Severity] = Counter()
         self._files: set[str] = set()
@@ -137,32 +137,20 @@ class Stream:
         self._write(streamed(self._format.name).tail(totals, self._format.options))
 
     def _fresh(self, project: ProjectFiles, blocks: Sequence[Block]) -> Iterator[Block]:
-        """Of what a project says, what nobody has said. It is judged again once at the most, and so is any other."""
+        """Of what a project says, what nobody has said."""
         findings: dict[str, list[Finding]] | None = None
         for block in blocks:
-            path, digest = block.path, hash(block.text)
-            said = self._texts.setdefault(path, set())
-            if digest in said:
-                continue
-            said.add(digest)
-            if self._first.setdefault(path, project) is project:
+            said = self._said.get(block.path, "")
+            known = frozenset(_each(said))
+            fresh = [key for key in _each(block.keys) if key not in known]
+            if len(fresh) * _KEY == len(block.keys):
                 yield block
-                continue
-            if path not in self._known:
-                self._recall(self._first[path])
-            if findings is None:
-                findings = self._by_file(project)
-            known = self._known[path]
-            fresh = [finding for finding in findings.get(path, ()) if _told_by(finding) not in known]
-            known.update(map(_told_by, fresh))
-            yield from self._format.blocks(fresh)
-
-    def _recall(self, project: ProjectFiles) -> None:
-        """What a project has said of the files that it spoke of first."""
-        findings = self._by_file(project)
-        for path, first in self._first.items():
-            if first is project:
-                self._known[path] = set(map(_told_by, findings.get(path, ())))
+            elif fresh:
+                if findings is None:
+                    findings = self._by_file(project)
+                wanted = frozenset(fresh)
+                yield from self._format.blocks([each for each in findings.get(block.path, ()) if _key(each) in wanted])
+            self._said[block.path] = "".join((said, *fresh))
 
     def _by_file(self, project: ProjectFiles) -> dict[str, list[Finding]]:
         found: dict[str, list[Finding]] = {}
@@ -180,5 +168,14 @@ class Stream:
             self._affected.add(block.uri)
 
 
-def _told_by(finding: Finding) -> tuple[object, ...]:
-    return finding.code, finding.start, finding.end, finding.message
+_KEY = 16
+"""Hexadecimal digits of a key: two of a file are equal once in some 10^15 files of a thousand findings."""
+
+
+def _key(finding: Finding) -> str:
+    told_by = f"{finding.code} {finding.start} {finding.end} {finding.message}"
+    return sha256(told_by.encode("utf-8", "surrogatepass"))[:_KEY]
+
+
+def _each(keys: str) -> Iterator[str]:
+    return (keys[at : at + _KEY] for at in range(0, len(keys), _KEY))
