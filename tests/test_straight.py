@@ -21,6 +21,7 @@ LINES = [
     *([flag, "a"] for flag in FLAGS),
     *([name, value, "a"] for name, (_, known) in CHOICES.items() for value in known),
     *(["a", f"{name}={value}"] for name, (_, known) in CHOICES.items() if name[1] == "-" for value in known[:2]),
+    *(["check", "a", *words] for words in (["-j2"], ["-j", "12"], ["--jobs", "3"], ["--jobs=4", "-j1"])),
     *(["check", *pair, "a"] for pair in product(FLAGS, FLAGS)),
 ]
 LEFT = [
@@ -39,6 +40,12 @@ LEFT = [
     ["--plugin=x"],
     ["--pack", "cis", "a"],
     ["-x"],
+    *(
+        ["a", *words]
+        for words in (["-j"], ["-j0"], ["-j=2"], ["-j", "-q"], ["--jobs="], ["--jobs", "1.5"], ["-j99999"])
+    ),
+    ["-j", "\u0663"],
+    ["-jq"],
 ]
 
 

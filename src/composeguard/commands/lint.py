@@ -333,16 +333,17 @@ class Linter:
     def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
         codes = {rule.code for rule in chosen.rules}
+        all_levels, allow_partial = chosen.minimum is Severity.INFO, self.options.allow_partial
         asked, others = set[str](), set[str]()
         if project.report_on and not set(project.files).issubset(project.report_on):
             asked = {disk.real(path) for path in project.report_on}
             others = {disk.real(path) for path in project.files} - asked
         for finding in findings:
-            if finding.code not in codes or self._is_below(finding, chosen):
+            if finding.rule.code not in codes or (not all_levels and self._is_below(finding, chosen)):
                 continue
             if others and disk.real(finding.file.path) not in asked:
                 continue
-            if self.options.allow_partial and finding.rule.code == "CG902":
+            if allow_partial and finding.rule.code == "CG902":
                 yield replace(finding, severity=Severity.INFO)
             else:
                 yield finding
@@ -376,13 +377,10 @@ class Linter:
         return files if overlay is None else files.beside(overlay)
 
 
-_ASSIGNS = ("=", "--", "://")
-
-
 def _discreet(finding: Finding) -> Finding:
     """The finding with a message that repeats no secret: what it names can be an assignment that is out of place."""
     message = finding.message
-    if not any(sign in message for sign in _ASSIGNS):
+    if "=" not in message and "--" not in message and "://" not in message:
         return finding
     from composeguard.report.likely import masked
 

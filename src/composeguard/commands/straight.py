@@ -13,6 +13,7 @@ from composeguard.commands.names import COMMANDS
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.words import COLOURS, PROFILES, SECONDS, SEVERITIES, THRESHOLDS
 from composeguard.report import FORMATS
+from composeguard.source.regex import regex
 
 FLAGS = {
     "--exit-zero": "exit_zero",
@@ -34,6 +35,7 @@ CHOICES = {
     "--profile": ("profile", PROFILES),
     "-f": ("output_format", tuple(FORMATS)),
 }
+_NUMBER = regex(r"[1-9][0-9]{0,3}")
 _COMPLETION = "_COMPOSEGUARD_COMPLETE"
 """Set by a shell that asks what may follow."""
 
@@ -55,6 +57,12 @@ def plain_check(arguments: Sequence[str]) -> CheckOptions | None:
             paths.append(word)
         elif word in FLAGS:
             said[FLAGS[word]] = True
+        elif name == "--jobs" or word.startswith("-j"):
+            attached = value if equals and name == "--jobs" else word.removeprefix("--jobs").removeprefix("-j")
+            given = attached or next(words, "")
+            if not _NUMBER.fullmatch(given):
+                return None
+            said["jobs"] = int(given)
         elif name in CHOICES and (not equals or name.startswith("--")):
             field, known = CHOICES[name]
             given = value if equals else next(words, "")

@@ -98,7 +98,7 @@ class _Run:
         if not subjects:
             return
         problems: list[Problem] = []
-        options = _options(rule, self._selection)
+        options = () if rule.options is None else _options(rule, rule.options, self._selection)
         check = rule.check
         for subject in subjects:
             try:
@@ -128,11 +128,9 @@ class _Run:
         return findings
 
 
-def _options(rule: Rule, selection: Selection) -> tuple[Options, ...]:
+def _options(rule: Rule, kind: type[Options], selection: Selection) -> tuple[Options]:
     """The arguments of a check after its subject."""
-    if rule.options is None:
-        return ()
-    return (selection.options.get(rule.code) or _defaults(rule.options),)
+    return (selection.options.get(rule.code) or _defaults(kind),)
 
 
 @cache
