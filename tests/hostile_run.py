@@ -91,6 +91,10 @@ def run(given: Input, folder: Path) -> Ran:
     reports.rmdir()
     _well_formed(texts)
     _harmless(texts, given)
+    if "jsonl" in texts:
+        streamed = call(folder, "check", "--no-cache", "--profile=all", "-f", "jsonl")
+        if sorted(streamed.out.splitlines()) != sorted(texts["jsonl"].splitlines()):
+            raise BrokenError(f"what is written as projects are judged differs:\n{streamed.out[:1000]}")
     edited = _fix(given, folder, checked)
     shown = (
         frozenset(each["code"] for each in json.loads(texts["json"])["findings"]) if "json" in texts else frozenset()

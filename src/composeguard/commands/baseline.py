@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from composeguard.commands.known import DEFAULT_NAME, as_run, configured, read
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import BaselineOptions
@@ -12,7 +14,9 @@ from composeguard.commands.outcome import distinct, exit_code, notes_to_stderr
 from composeguard.commands.render import render_options
 from composeguard.commands.whole_file import write_whole
 from composeguard.engine.baseline import Baseline, Entry, can_be_known, dump
+from composeguard.engine.finding import Finding
 from composeguard.report.escape import visible
+from composeguard.report.likely import discreet
 
 
 def run_baseline(options: BaselineOptions) -> int:
@@ -23,7 +27,7 @@ def run_baseline(options: BaselineOptions) -> int:
     results = list(linter.results())
     for result in results:
         old.saw(as_run(result))
-    present = {Entry.of(finding) for finding in distinct(results) if can_be_known(finding)}
+    present = {_entry(finding) for finding in distinct(results) if can_be_known(finding)}
     stale = set(old.stale(linter.exists))
     kept = old.entries - stale
     if options.action != "prune":
@@ -37,6 +41,13 @@ def run_baseline(options: BaselineOptions) -> int:
         notes_to_stderr(results, render_options(options, sys.stderr))
         sys.stdout.write(visible(_said(options, target, old, kept, stale)) + "\n")
     return 2 if exit_code(linter, results) == 2 else 0
+
+
+def _entry(finding: Finding) -> Entry:
+    """The entry of a finding; a key can be a secret that is out of place, and the file is for everybody."""
+    entry = Entry.of(finding)
+    path = discreet(entry.path)
+    return entry if path is entry.path else replace(entry, path=path)
 
 
 def _target(linter: Linter, options: BaselineOptions) -> Path:

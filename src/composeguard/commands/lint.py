@@ -34,6 +34,7 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.report.escape import visible
+from composeguard.report.likely import discreet
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
 from composeguard.source.collector import all_stays, collector_off
@@ -379,13 +380,8 @@ class Linter:
 
 def _discreet(finding: Finding) -> Finding:
     """The finding with a message that repeats no secret: what it names can be an assignment that is out of place."""
-    message = finding.message
-    if "=" not in message and "--" not in message and "://" not in message:
-        return finding
-    from composeguard.report.likely import masked
-
-    discreet = masked(message)
-    return finding if discreet == message else replace(finding, message=discreet)
+    message = discreet(finding.message)
+    return finding if message is finding.message else replace(finding, message=message)
 
 
 def _again(

@@ -30,7 +30,9 @@ from composeguard.engine.finding import Finding, Related
 from composeguard.engine.fix import Append, Fix, Operation, RemoveComment, Rename, Set
 from composeguard.engine.report import Report, Totals
 from composeguard.engine.rule import Rule
+from composeguard.report.likely import discreet_path
 from composeguard.report.options import RenderOptions, rule_url
+from composeguard.source.node import Path
 from composeguard.source.position import Region
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -66,7 +68,7 @@ def finding_json(finding: Finding) -> dict[str, Json]:
         "label": finding.label,
         "file": finding.uri,
         "region": _region(finding.region),
-        "path": list(finding.path),
+        "path": _path(finding.path),
         "fingerprint": finding.fingerprint,
         "fix": None if finding.fix is None else _fix(finding.fix),
         "related": [_related(related) for related in finding.related],
@@ -122,8 +124,12 @@ def note_json(note: Diagnostic) -> dict[str, Json]:
         "message": note.message,
         "file": note.file.uri,
         "region": _region(note.file.region(note.start, note.end)),
-        "path": list(note.path),
+        "path": _path(note.path),
     }
+
+
+def _path(path: Path) -> list[Json]:
+    return [*discreet_path(path)]
 
 
 def _region(region: Region) -> Json:
@@ -152,8 +158,8 @@ def _fix(fix: Fix) -> Json:
 def _operation(operation: Operation) -> Json:
     if isinstance(operation, RemoveComment):
         region = operation.file.region(operation.start, operation.end)
-        return {"op": "remove_comment", "path": list(operation.path), "region": _region(region)}
-    written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": list(operation.path)}
+        return {"op": "remove_comment", "path": _path(operation.path), "region": _region(region)}
+    written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": _path(operation.path)}
     if isinstance(operation, Set | Append):
         written["value"] = operation.value
     elif isinstance(operation, Rename):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from composeguard.report.stretches import merged
+from composeguard.source.node import Path
 from composeguard.source.regex import regex
 
 MASK = "****"
@@ -30,12 +31,19 @@ _HARMLESS = regex(
 )
 _URL = regex(r"\w[\w+.-]{0,20}://[^\s/:@\"']{0,200}:([^\s/@\"']{1,400})@")
 
+_CREDENTIAL = regex(_NAME + "$", re.IGNORECASE)
 _VARIABLE = regex(r"\$\{?\w*" + _NAME, re.IGNORECASE)
 
 
 def names_a_secret(text: str) -> bool:
     """Whether a text, as written, refers to a variable with the name of a credential: its value is one."""
     return _VARIABLE.search(text) is not None
+
+
+def is_credential(key: str) -> bool:
+    """Whether a key has the name of a credential."""
+    folded = key.casefold()
+    return any(part in folded for part in _PARTS) and _CREDENTIAL.search(key) is not None
 
 
 def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
@@ -69,3 +77,13 @@ def masked(text: str) -> str:
     for start, end in reversed(merged(likely_secrets(text))):
         text = f"{text[:start]}{MASK}{text[end:]}"
     return text
+
+
+def discreet(text: str) -> str:
+    """The same of a message or a name, which hold a secret only where an assignment is out of place."""
+    return masked(text) if "=" in text or "--" in text or "://" in text else text
+
+
+def discreet_path(path: Path) -> list[str | int]:
+    """The steps of a path: a key can be an item that is out of place."""
+    return [discreet(step) if isinstance(step, str) else step for step in path]

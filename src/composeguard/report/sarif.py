@@ -20,6 +20,7 @@ from composeguard.engine.report import Report, TextEdit
 from composeguard.engine.rule import Rule
 from composeguard.report.attrs_json import to_json
 from composeguard.report.escape import visible
+from composeguard.report.likely import discreet_path
 from composeguard.report.lines import line_hashes
 from composeguard.report.options import HOME, RenderOptions
 from composeguard.report.sarif_rules import LEVELS, descriptor
@@ -220,7 +221,7 @@ def _artifact(uri: str, index: int = -1) -> sarif_om.ArtifactLocation:
 
 
 def _logical(path: Path) -> sarif_om.LogicalLocation:
-    steps = [visible(str(step)) for step in path]
+    steps = [visible(str(step)) for step in discreet_path(path)]
     kind = "value" if isinstance(path[-1], int) else "property"
     return sarif_om.LogicalLocation(name=steps[-1], fully_qualified_name=".".join(steps), kind=kind)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from composeguard.report.likely import is_credential
 from composeguard.source.file import SourceFile
 from composeguard.source.node import Node
 from composeguard.source.regex import regex
@@ -36,7 +37,8 @@ _REFERENCE = regex(r"\$\{?\w+\}?(?!:?[-+])")
 
 
 def sensitive_spans(file: SourceFile) -> list[tuple[int, int]]:
-    """The values (start, end) of the sections above, without their keys; of an env file, all that follows a key."""
+    """The values (start, end) of the sections above and of keys with the name of a credential, without their keys; of
+    an env file, all that follows a key."""
     if file.values is not None:
         return file.values
     if not file.documents:
@@ -53,18 +55,27 @@ def without(span: tuple[int, int], keep: tuple[int, int]) -> Iterator[tuple[int,
         yield max(start, keep[1]), end
 
 
-def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
-    pending, within = [root], list(_misplaced(root))
+def _hidden(root: Node) -> list[Node]:
+    """What is hidden with all that is below it."""
+    pending, hidden = [root], list(_misplaced(root))
     while pending:
         value = pending.pop().value
         if isinstance(value, dict):
             for key, below in value.items():
                 if key in _SECTIONS:
-                    within.append(below)
+                    hidden.append(below)
                 elif isinstance(below.value, (dict, list)):
                     pending.append(below)
+                elif is_credential(key):
+                    # Its value can stand on another line, which tells nothing of the key.
+                    hidden.append(below)
         elif isinstance(value, list):
             pending += value
+    return hidden
+
+
+def _spans(file: SourceFile, root: Node) -> Iterator[tuple[int, int]]:
+    within = _hidden(root)
     while within:
         node = within.pop()
         value = node.value
