@@ -7,7 +7,7 @@ projects. Projects come in their order, whatever the number of processes; the fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from composeguard import __version__
 from composeguard.engine.finding import Finding
-from composeguard.engine.report import Fixable, Report, Totals
+from composeguard.engine.fix import Safety
+from composeguard.engine.report import Fixable, Report, Totals, ready_fix
 from composeguard.engine.severity import Severity
 from composeguard.report import streamed
 from composeguard.report.options import RenderOptions
@@ -29,17 +30,30 @@ if TYPE_CHECKING:
 
 
 class Block(Struct, frozen=True):
-    """The findings of a project in one file: their text in a format, and what they count for."""
+    """The findings of a project in one file: their text in a format, and what they count for, one after the other."""
 
     path: str
     uri: str
-    text: str
-    keys: str
-    """What tells each finding from the others of the file, `_KEY` digits each."""
-    severities: dict[Severity, int]
-    codes: dict[str, int]
-    suppressed: int
-    fixable: Fixable
+    pieces: tuple[str, ...]
+    """One for each finding that is shown, in their order; fewer, where a format gathers some."""
+    keys: tuple[str, ...]
+    """What tells each finding from the others of the file; those that are not shown come last."""
+    counts: str
+    """What each counts for, a word each: see `_counts_for`."""
+
+    def only(self, wanted: Collection[str]) -> Block | None:
+        """The block of some of the findings; None where their text is not to be told from that of others."""
+        if len(self.pieces) < len(self.keys):
+            return None
+        chosen = [index for index, key in enumerate(self.keys) if key in wanted]
+        words = self.counts.split()
+        return Block(
+            self.path,
+            self.uri,
+            tuple(self.pieces[index] for index in chosen),
+            tuple(self.keys[index] for index in chosen),
+            " ".join(words[index] for index in chosen),
+        )
 
 
 class Shown(Struct, frozen=True):
@@ -64,18 +78,14 @@ class Format(Struct, frozen=True):
 
     def blocks(self, findings: Sequence[Finding]) -> Iterator[Block]:
         """The findings of a project, file by file."""
+        body = streamed(self.name).body
         for (uri, path), together in groupby(sorted(findings, key=_place), _place):
             report = Report.of(together, version=__version__)
-            yield Block(
-                path,
-                uri,
-                "".join(streamed(self.name).body(report, self.options)),
-                "".join(map(_key, (*report.findings, *report.suppressed))),
-                Counter(finding.severity for finding in report.findings),
-                Counter(finding.code for finding in report.findings),
-                len(report.suppressed),
-                report.fixable,
-            )
+            every = report.listed(include_suppressed=self.options.include_suppressed)
+            if len(every) == len(report.findings):
+                every = (*every, *report.suppressed)
+            pieces = tuple(body(report, self.options))
+            yield Block(path, uri, pieces, tuple(map(_key, every)), " ".join(map(_counts_for, every)))
 
     def notes(self, notes: Sequence[Diagnostic]) -> tuple[str, int]:
         """What the format has of the notes of a project, and how many say that something was not seen."""
@@ -99,13 +109,12 @@ class Stream:
         self._write = write
         self._begun = False
         self._again = again
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
         """By file, the keys of the findings that were said."""
-        self.codes: Counter[str] = Counter()
-        self._severities: Counter[Severity] = Counter()
+        self._counts: Counter[str] = Counter()
         self._files: set[str] = set()
         self._affected: set[str] = set()
-        self._suppressed = self._safe = self._unsafe = self._unseen = 0
+        self._unseen = 0
 
     def _begin(self) -> None:
         if not self._begun:
@@ -121,51 +130,67 @@ class Stream:
         self._unseen += shown.unseen
         self._write(shown.notes)
         for block in self._fresh(result.project, shown.blocks):
-            self._count(block)
-            self._write(block.text)
+            counts = block.counts.split()
+            self._counts.update(counts)
+            if not all(word[0] == _ACCEPTED for word in counts):
+                self._affected.add(block.uri)
+            self._write("".join(block.pieces))
 
     def end(self) -> None:
         self._begin()
         totals = Totals(
-            counts=self._severities,
-            suppressed=self._suppressed,
+            counts={severity: self._sum(f"{severity:d}", 1) for severity in Severity},
+            suppressed=self._sum(_ACCEPTED, 0),
             files=len(self._files),
             affected=len(self._affected),
             unseen=self._unseen,
-            fixable=Fixable(self._safe, self._unsafe),
+            fixable=Fixable(self._sum(_SAFE, 0), self._sum(_UNSAFE, 0)),
         )
         self._write(streamed(self._format.name).tail(totals, self._format.options))
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """How many findings each rule has."""
+        codes: Counter[str] = Counter()
+        for word, count in self._counts.items():
+            if word[0] != _ACCEPTED:
+                codes[word[2:]] += count
+        return codes
+
+    def _sum(self, sign: str, place: int) -> int:
+        """How many findings have a sign; of the accepted ones nothing else counts."""
+        return sum(
+            count
+            for word, count in self._counts.items()
+            if word[place] == sign and (place == 0 or word[0] != _ACCEPTED)
+        )
 
     def _fresh(self, project: ProjectFiles, blocks: Sequence[Block]) -> Iterator[Block]:
         """Of what a project says, what nobody has said."""
         findings: dict[str, list[Finding]] | None = None
         for block in blocks:
-            said = self._said.get(block.path, "")
-            known = frozenset(_each(said))
-            fresh = [key for key in _each(block.keys) if key not in known]
-            if len(fresh) * _KEY == len(block.keys):
+            known = self._said.get(block.path)
+            if known is None:
+                self._said[block.path] = block.keys
                 yield block
-            elif fresh:
-                if findings is None:
-                    findings = self._by_file(project)
-                wanted = frozenset(fresh)
-                yield from self._format.blocks([each for each in findings.get(block.path, ()) if _key(each) in wanted])
-            self._said[block.path] = "".join((said, *fresh))
+                continue
+            fresh = set(block.keys).difference(known)
+            if not fresh:
+                continue
+            self._said[block.path] = (*known, *fresh)
+            some = block if len(fresh) == len(block.keys) else block.only(fresh)
+            if some is not None:
+                yield some
+                continue
+            if findings is None:
+                findings = self._by_file(project)
+            yield from self._format.blocks([each for each in findings.get(block.path, ()) if _key(each) in fresh])
 
     def _by_file(self, project: ProjectFiles) -> dict[str, list[Finding]]:
         found: dict[str, list[Finding]] = {}
         for finding in self._again(project):
             found.setdefault(finding.file.path, []).append(finding)
         return found
-
-    def _count(self, block: Block) -> None:
-        self._severities.update(block.severities)
-        self.codes.update(block.codes)
-        self._suppressed += block.suppressed
-        self._safe += block.fixable.safe
-        self._unsafe += block.fixable.unsafe
-        if block.severities:
-            self._affected.add(block.uri)
 
 
 _KEY = 16
@@ -177,5 +202,11 @@ def _key(finding: Finding) -> str:
     return sha256(told_by.encode("utf-8", "surrogatepass"))[:_KEY]
 
 
-def _each(keys: str) -> Iterator[str]:
-    return (keys[at : at + _KEY] for at in range(0, len(keys), _KEY))
+_ACCEPTED, _SAFE, _UNSAFE, _NO_FIX = "asu-"
+_SIGNS = {None: _NO_FIX, Safety.SAFE: _SAFE, Safety.UNSAFE: _UNSAFE}
+
+
+def _counts_for(finding: Finding) -> str:
+    """A sign (accepted, or how its fix is), the severity, and the code."""
+    sign = _ACCEPTED if finding.suppression is not None else _SIGNS[ready_fix(finding)]
+    return f"{sign}{finding.severity:d}{finding.rule.code}"

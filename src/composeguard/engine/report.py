@@ -152,8 +152,13 @@ class Report(Struct, frozen=True):
 
 def count_fixable(findings: Iterable[Finding]) -> Fixable:
     """Count the findings whose rule offers a fix that needs nothing else."""
-    counted = Counter(finding.fix.safety for finding in findings if finding.fix is not None and not finding.fix.first)
+    counted = Counter(map(ready_fix, findings))
     return Fixable(counted[Safety.SAFE], counted[Safety.UNSAFE])
+
+
+def ready_fix(finding: Finding) -> Safety | None:
+    """How safe the fix of a finding is, if there is one that needs nothing else."""
+    return finding.fix.safety if finding.fix is not None and not finding.fix.first else None
 
 
 def _note_order(note: Diagnostic) -> tuple[object, ...]:
