@@ -79,16 +79,22 @@ class Format(Struct, frozen=True):
     def blocks(self, findings: Sequence[Finding]) -> Iterator[Block]:
         """The findings of a project, file by file."""
         body = streamed(self.name).body
-        for (uri, path), together in groupby(sorted(findings, key=_place), _place):
-            report = Report.of(together, version=__version__)
+        # They are in order of place, and so are those of each file.
+        for (uri, path), together in groupby(findings, _place):
+            of_file = tuple(together)
+            shown = tuple([finding for finding in of_file if finding.suppression is None])
+            accepted = tuple([finding for finding in of_file if finding.suppression is not None])
+            report = Report(version=__version__, findings=shown, suppressed=accepted)
             every = report.listed(include_suppressed=self.options.include_suppressed)
-            if len(every) == len(report.findings):
-                every = (*every, *report.suppressed)
+            if len(every) < len(of_file):
+                every = (*shown, *accepted)
             pieces = tuple(body(report, self.options))
             yield Block(path, uri, pieces, tuple(map(_key, every)), " ".join(map(_counts_for, every)))
 
     def notes(self, notes: Sequence[Diagnostic]) -> tuple[str, int]:
         """What the format has of the notes of a project, and how many say that something was not seen."""
+        if not notes:
+            return "", 0
         report = Report.of((), version=__version__, notes=notes)
         return "".join(streamed(self.name).body(report, self.options)), len(report.unseen)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
+from composeguard.engine.finding import Finding
 from composeguard.engine.report import Report, Totals
+from composeguard.engine.severity import Severity
 from composeguard.report.escape import visible
 from composeguard.report.options import RenderOptions, rule_url
 from composeguard.report.style import Style
@@ -24,17 +27,34 @@ def head(version: str) -> str:
 
 def body(report: Report, options: RenderOptions) -> Iterator[str]:
     """The findings: there is nothing else in this format."""
-    style = Style(options)
+    labels = _Labels(options) if options.colour or options.links else _PLAIN
+    known = labels.known
     findings = report.listed(include_suppressed=options.include_suppressed)
     for file, together in groupby(findings, attrgetter("file")):
         name, starts = visible(options.name(file)), file.line_starts
         for finding in together:
-            line = file.line_of(finding.start)
-            code = style.link(style.severity(finding.severity, finding.code), rule_url(finding.rule))
+            line = bisect_right(starts, finding.start)
+            label = known.get((finding.rule.code, finding.severity)) or labels.of(finding)
             accepted = " (suppressed)" if finding.suppression is not None else ""
             column = finding.start - starts[line - 1] + 1
-            message = visible(finding.message)
-            yield f"{name}:{line}:{column}: {code} [{finding.severity.label}] {message}{accepted}\n"
+            yield f"{name}:{line}:{column}: {label} {visible(finding.message)}{accepted}\n"
+
+
+class _Labels:
+    """`CODE [severity]`, made once for all findings of a rule."""
+
+    def __init__(self, options: RenderOptions) -> None:
+        self.known: dict[tuple[str, Severity], str] = {}
+        self._style = Style(options)
+
+    def of(self, finding: Finding) -> str:
+        rule, severity = finding.rule, finding.severity
+        code = self._style.link(self._style.severity(severity, rule.code), rule_url(rule))
+        label = self.known[rule.code, severity] = f"{code} [{severity.label}]"
+        return label
+
+
+_PLAIN = _Labels(RenderOptions())
 
 
 def tail(totals: Totals, options: RenderOptions) -> str:
