@@ -28,6 +28,6 @@ def render_options(options: LintOptions, stream: TextIO) -> RenderOptions:
         links=wants_links(os.environ, colour=colour, isatty=isatty),
         width=width,
         wrap=isatty,
-        folder=os.path.realpath(current_folder()),
+        folder=str(current_folder()),
         include_suppressed=isinstance(options, CheckOptions) and options.include_suppressed,
     )
