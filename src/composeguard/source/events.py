@@ -98,7 +98,7 @@ _OURS = dict(zip(_THEIRS, astuple(_QUICK), strict=True))
 def libyaml_events(text: str) -> Iterator[EventSource]:
     """libyaml's events; where it is missing, those of PyYAML's own parser.
 
-    PyYAML spends a fourth of its time on making the objects. It looks their classes up in its module, so that others
+    PyYAML spends a third of its time on making the objects. It looks their classes up in its module, so that others
     can stand there for as long as a text is read; nobody else sees them, as it is done where no other thread runs.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
