@@ -191,21 +191,12 @@ class Linter:
         return result
 
     def _as_text(self, result: Result, format_: Format) -> Judged:
-        from composeguard.commands.outcome import code_of, notes_of
-        from composeguard.commands.stream import Shown
+        from composeguard.commands.outcome import code_of
 
         told = result.told
-        notes, unseen = format_.notes(told.notes)
-        findings = told.outcome.findings
-        shown = Shown(
-            tuple(format_.blocks(findings)),
-            notes,
-            tuple(notes_of(result, format_.beside, findings)),
-            unseen,
-            code_of(self, result),
-        )
         judged = told.judged if self.baselines.holds_for(result.configuration) else ()
-        return replace(told, outcome=replace(told.outcome, findings=()), judged=judged, shown=shown)
+        outcome = replace(told.outcome, findings=())
+        return replace(told, outcome=outcome, judged=judged, shown=format_.shown(result, code_of(self, result)))
 
     def again(self, project: ProjectFiles) -> tuple[Finding, ...]:
         """The findings of a project that was checked; none where that takes too long now."""

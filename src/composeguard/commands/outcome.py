@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from composeguard.commands.lint import Linter
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.result import Result
 from composeguard.compose.diagnostic import Kind
@@ -16,6 +16,9 @@ from composeguard.engine.severity import Severity
 from composeguard.report.escape import visible
 from composeguard.report.full import render_note
 from composeguard.report.options import RenderOptions
+
+if TYPE_CHECKING:
+    from composeguard.commands.lint import Linter
 
 
 def distinct(results: Iterable[Result]) -> list[Finding]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from composeguard import __version__
+from composeguard.commands.outcome import notes_of
 from composeguard.engine.finding import Finding
 from composeguard.engine.fix import Safety
 from composeguard.engine.report import Fixable, Report, Totals, ready_fix
@@ -76,6 +77,13 @@ class Format(Struct, frozen=True):
     options: RenderOptions
     beside: RenderOptions
 
+    def shown(self, result: Result, code: int) -> Shown:
+        """What a project has to say that asks for an exit code."""
+        findings = result.outcome.findings
+        notes, unseen = self._notes(result.notes)
+        lines = tuple(notes_of(result, self.beside, findings))
+        return Shown(tuple(self.blocks(findings)), notes, lines, unseen, code)
+
     def blocks(self, findings: Sequence[Finding]) -> Iterator[Block]:
         """The findings of a project, file by file."""
         body = streamed(self.name).body
@@ -91,7 +99,7 @@ class Format(Struct, frozen=True):
             pieces = tuple(body(report, self.options))
             yield Block(path, uri, pieces, tuple(map(_key, every)), " ".join(map(_counts_for, every)))
 
-    def notes(self, notes: Sequence[Diagnostic]) -> tuple[str, int]:
+    def _notes(self, notes: Sequence[Diagnostic]) -> tuple[str, int]:
         """What the format has of the notes of a project, and how many say that something was not seen."""
         if not notes:
             return "", 0
