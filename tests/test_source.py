@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -162,9 +163,8 @@ def test_broken_input_is_an_error_with_a_place(name: str, data: bytes, message: 
     assert message in error.message
     assert error.file.region(error.start, error.end) == region
     assert time.monotonic() - started < 2
-    assert (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 512 * 1024
-    )  # KiB; tests before had their own peak
+    # KiB; tests before had a peak of their own.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 512 * 1024
 
 
 @pytest.mark.parametrize("data", [b"[" * 10_000, b"[" * 10_000 + b"]" * 10_000, b"{a: " * 10_000, b"- " * 10_000])
@@ -282,6 +282,15 @@ def test_a_thread_beside_the_reader_gets_the_events_of_pyyaml() -> None:
         thread.join()
     assert set(others) == {"yaml.events"}
     assert seen == [expected] * 50
+
+
+def test_without_libyaml_the_tree_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML without its extension, as some systems install it."""
+    expected = _outline(_STYLES)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    monkeypatch.delitem(sys.modules, "yaml._yaml")
+    assert _outline(_STYLES) == expected
+    assert {type(event).__module__ for event in yaml.parse(_STYLES)} == {"yaml.events"}
 
 
 @pytest.mark.parametrize("data", [_STYLES, b"a: [", b"a: *b", b"a: 1\na: 2", b"[" * 500])

@@ -102,7 +102,9 @@ def libyaml_events(text: str) -> Iterator[EventSource]:
     can stand there for as long as a text is read; nobody else sees them, as it is done where no other thread runs.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    names = vars(sys.modules.get("yaml._yaml", yaml))
+    # Without the extension there is nowhere to put them: PyYAML's own parser has its names elsewhere.
+    extension = sys.modules.get("yaml._yaml")
+    names = {} if extension is None else vars(extension)
     swapped = not other_threads() and _THEIRS.items() <= names.items()
     try:
         if swapped:
