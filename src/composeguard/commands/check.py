@@ -66,26 +66,21 @@ def run_check(options: CheckOptions) -> int:
 def _streamed(linter: Linter, options: CheckOptions, format_: Format) -> int:
     """Write the report of each project as soon as it is judged."""
     stream = Stream(format_, _write_stdout, linter.again)
-    lines: dict[str, None] = {}
     ran = _Ran()
-    code = 0
     with closing(linter.results()) as results:
         for result in results:
             stream.add(result)
             ran.add(result)
-            assert result.told.shown is not None
-            lines.update(dict.fromkeys(result.told.shown.lines))
-            code = max(code, result.told.shown.code)
     if not options.quiet:
         sys.stdout.flush()
-        sys.stderr.writelines(lines)
+        sys.stderr.writelines(stream.lines)
         stale_to_stderr(linter)
     stream.end()
     if options.statistics:
         _statistics(stream.codes, ran.rules)
     if not options.quiet:
         ran.cis_summary(linter)
-    return 2 if linter.failed else code
+    return 2 if linter.failed else stream.code
 
 
 def _collected(linter: Linter, options: CheckOptions, output_format: str, outputs: list[tuple[str, Path]]) -> int:

@@ -193,18 +193,18 @@ class Linter:
     def _as_text(self, result: Result, format_: Format) -> Judged:
         from composeguard.commands.outcome import code_of
 
-        told = result.told
-        judged = told.judged if self.baselines.holds_for(result.configuration) else ()
-        outcome = replace(told.outcome, findings=())
-        return replace(told, outcome=outcome, judged=judged, shown=format_.shown(result, code_of(self, result)))
+        told = replace(result.told, shown=format_.shown(result, code_of(self, result)))
+        told = replace(told, outcome=replace(told.outcome, findings=()))
+        # Findings and notes bring the texts of their files along.
+        return told if self.baselines.holds_for(result.configuration) else replace(told, judged=(), notes=())
 
-    def again(self, project: ProjectFiles) -> tuple[Finding, ...]:
-        """The findings of a project that was checked; none where that takes too long now."""
+    def again(self, project: ProjectFiles) -> tuple[Finding, ...] | None:
+        """The findings of a project that was checked; None where that takes too long now."""
         try:
             with deadline(self.options.timeout):
                 findings = self.check(project).outcome.findings
         except OutOfTimeError:
-            return ()
+            return None
         self._let_go()
         return findings
 

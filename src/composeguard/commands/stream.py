@@ -113,11 +113,12 @@ _place = attrgetter("file.uri", "file.path")
 class Stream:
     """Writes a report, project by project. A finding in a file that several projects read is said once.
 
-    `again` gives the findings of a project anew: they are needed where two projects say different things of one file.
+    `again` gives the findings of a project anew, unless that takes too long: they are needed where two projects say
+    different things of one file.
     """
 
     def __init__(
-        self, format_: Format, write: Callable[[str], None], again: Callable[[ProjectFiles], Sequence[Finding]]
+        self, format_: Format, write: Callable[[str], None], again: Callable[[ProjectFiles], Sequence[Finding] | None]
     ) -> None:
         self._format = format_
         self._write = write
@@ -129,6 +130,10 @@ class Stream:
         self._files: set[str] = set()
         self._affected: set[str] = set()
         self._unseen = 0
+        self.lines: dict[str, None] = {}
+        """What people are told beside the report, each line once."""
+        self.code = 0
+        """The exit code that the worst project asks for."""
 
     def _begin(self) -> None:
         if not self._begun:
@@ -142,6 +147,8 @@ class Stream:
         self._begin()
         self._files.update(result.files)
         self._unseen += shown.unseen
+        self.lines.update(dict.fromkeys(shown.lines))
+        self.code = max(self.code, shown.code)
         self._write(shown.notes)
         for block in self._fresh(result.project, shown.blocks):
             counts = block.counts.split()
@@ -181,7 +188,7 @@ class Stream:
 
     def _fresh(self, project: ProjectFiles, blocks: Sequence[Block]) -> Iterator[Block]:
         """Of what a project says, what nobody has said."""
-        findings: dict[str, list[Finding]] | None = None
+        findings: Sequence[Finding] | None = None
         for block in blocks:
             known = self._said.get(block.path)
             if known is None:
@@ -197,14 +204,13 @@ class Stream:
                 yield some
                 continue
             if findings is None:
-                findings = self._by_file(project)
-            yield from self._format.blocks([each for each in findings.get(block.path, ()) if _key(each) in fresh])
-
-    def _by_file(self, project: ProjectFiles) -> dict[str, list[Finding]]:
-        found: dict[str, list[Finding]] = {}
-        for finding in self._again(project):
-            found.setdefault(finding.file.path, []).append(finding)
-        return found
+                findings = self._again(project)
+            if findings is None:
+                # Better said twice than not at all.
+                yield block
+                continue
+            of_file = (each for each in findings if each.file.path == block.path)
+            yield from self._format.blocks([each for each in of_file if _key(each) in fresh])
 
 
 _KEY = 16

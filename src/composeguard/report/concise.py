@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -33,7 +32,7 @@ def body(report: Report, options: RenderOptions) -> Iterator[str]:
     for file, together in groupby(findings, attrgetter("file")):
         name, starts = visible(options.name(file)), file.line_starts
         for finding in together:
-            line = bisect_right(starts, finding.start)
+            line = file.line_of(finding.start)
             label = known.get((finding.rule.code, finding.severity)) or labels.of(finding)
             accepted = " (suppressed)" if finding.suppression is not None else ""
             column = finding.start - starts[line - 1] + 1
