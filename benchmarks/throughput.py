@@ -1,4 +1,5 @@
-"""What one run over many files costs: time, processor time and memory, alone, on two processes, and of peers.
+"""What one run over many files costs: time, processor time and memory, alone, on two processes, again where nothing has
+changed, and of peers.
 
     python benchmarks/throughput.py PROGRAM FOLDER [--files LIST] [--peer "NAME=COMMAND {files}"] [--rounds N]
 
@@ -17,6 +18,7 @@ import re
 import shlex
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -138,9 +140,13 @@ def main() -> None:
         )
         for jobs in (1, 2)
     ]
-    contenders += [peer(words, files) for words in options.peer]
-    print(f"{len(files):,} files, {options.rounds} rounds; load at the start {os.getloadavg()[0]:.1f}")
-    compared(contenders, options.folder, options.rounds)
+    with tempfile.TemporaryDirectory(prefix="composeguard-throughput-") as memory:
+        again = ["env", f"XDG_CACHE_HOME={memory}", options.program, "check", "-f", "concise", *files]
+        cost(again, options.folder)
+        contenders.append(Contender("composeguard, unchanged", [again]))
+        contenders += [peer(words, files) for words in options.peer]
+        print(f"{len(files):,} files, {options.rounds} rounds; load at the start {os.getloadavg()[0]:.1f}")
+        compared(contenders, options.folder, options.rounds)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,16 +58,30 @@ def test_a_name_that_no_folder_has(tree: Path) -> None:
     assert Folders().real(f"{tree}/a\0b") == f"{tree}/a\0b"
 
 
-def test_each_folder_is_asked_about_once(tree: Path) -> None:
+def _counted(call: Callable[..., Any], asked: list[object]) -> Callable[..., Any]:
+    def counted(path: object, *rest: Any, **named: Any) -> Any:
+        asked.append(path)
+        return call(path, *rest, **named)
+
+    return counted
+
+
+def test_each_folder_is_asked_about_once(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folders = Folders()
+    asked: list[object] = []
+    for name in ("stat", "lstat", "readlink"):
+        monkeypatch.setattr(os, name, _counted(getattr(os, name), asked))
     with disk.witnessed() as first:
         folders.real(f"{tree}/a/b")
         folders.repository(f"{tree}/a/b")
+    assert len(asked) > 3
+    asked.clear()
     with disk.witnessed() as again:
         for name in ("a", "a/b", "a/b/.."):
             folders.repository(os.path.normpath(f"{tree}/{name}"))
             folders.real(os.path.normpath(f"{tree}/{name}"))
-    assert (len(first) > 3, again) == (True, {})
+    assert not asked
+    assert again == {("real", f"{tree}/{name}"): f"{tree}/{name}" for name in ("a", "a/b")}, "what is gone by is noted"
     with disk.witnessed() as last_step:
         folders.place(f"{tree}/a/b/to_file")
     assert ("link", f"{tree}/a/b/to_file") in last_step

@@ -28,7 +28,7 @@ services:
     env_file: [web.env]
     extends: {file: base.yml, service: base}
 """
-_TREE = {
+TREE = {
     "app/compose.yaml": _COMPOSE,
     "app/base.yml": "services: {base: {image: a:1, read_only: true}}\n",
     "app/web.env": "A=1\n",
@@ -45,7 +45,7 @@ _TREE = {
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "tree"
-    for name, text in _TREE.items():
+    for name, text in TREE.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -125,7 +125,7 @@ def _become_a_folder(name: str) -> Callable[[Path], object]:
     return change
 
 
-_CHANGES: dict[str, Callable[[Path], object]] = {
+CHANGES: dict[str, Callable[[Path], object]] = {
     "the file": _replace("app/compose.yaml", "nginx", "httpd"),
     "same size and time": lambda root: _quietly(root / "app/compose.yaml", "nginx", "caddy"),
     "an included file": _replace("app/more/compose.yaml", "postgres", "mariadb"),
@@ -156,7 +156,7 @@ def _quietly(path: Path, old: str, new: str) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-@pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES.keys())
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_is_seen(tree: Path, runs: Runs, change: Callable[[Path], object]) -> None:
     runs("-f", "json")
     change(tree)

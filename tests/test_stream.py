@@ -118,6 +118,11 @@ def test_what_cannot_be_judged_again_in_time_is_said_whole(
     assert known_sum != repeated_sum, "no project was asked again"
 
 
+def test_a_file_is_written_also_in_the_format_of_the_screen(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "-q", "-o", "out.txt"]) == 2
+    assert (tree / "out.txt").read_text() == capsys.readouterr().out
+
+
 def test_the_first_finding_does_not_wait_for_the_last_project(tree: Path) -> None:
     """A rule waits at the last one: the report of the first is there all the same."""
     rule = tree / "rules" / "slow.py"

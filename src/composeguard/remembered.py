@@ -4,6 +4,8 @@ A run is kept with all that it asked of the file system (`source.disk`), under a
 program, the arguments, the folder, the day, the variables that it reads and the streams that it writes to. It is
 recalled where the file system still gives every answer. An entry holds what the run printed, in which no secret stands,
 and digests of what it read. Entries lie in a folder of the user's own and may be removed at any time.
+
+A run over many projects remembers each of them by itself (`commands.memory`), in the same folder.
 """
 
 from __future__ import annotations
@@ -47,21 +49,39 @@ _MOST_QUESTIONS = 50_000
 _LARGEST = 16 << 20
 
 
+PROJECTS = "projects"
+"""The file for runs over many projects; its journals are named after it."""
+
+_here: tuple[str, str] | None = None
+
+
+def here() -> tuple[str, str] | None:
+    """The folder of this run's entries, and a digest of all that it depends on but arguments and files.
+
+    None for a run that remembers nothing.
+    """
+    return _here
+
+
 def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     """The exit code of a run, which is recalled, or made and remembered."""
+    global _here
     folder = None if _is_other(arguments) else _folder()
     if folder is None:
         return check([*arguments])
-    path = os.path.join(folder, _key(arguments))
+    about = _circumstances()
+    path = os.path.join(folder, disk.digest(json.dumps([about, *arguments]).encode("utf-8", "surrogatepass")))
     known = _recall(path)
     if known is not None:
         return known
     streams = _Tee(sys.stdout), _Tee(sys.stderr)
     with disk.witnessed() as seen:
         sys.stdout, sys.stderr = streams
+        _here = folder, about
         try:
             code = check([*arguments])
         finally:
+            _here = None
             sys.stdout, sys.stderr = (stream.beneath for stream in streams)
     texts = [stream.text() for stream in streams]
     if code in _COMPLETE and None not in texts and disk.is_repeatable(seen) and len(seen) <= _MOST_QUESTIONS:
@@ -107,7 +127,7 @@ def _recall(path: str) -> int | None:
     """Print what the run printed, where it would see and print the same again."""
     try:
         code, out, err, seen = json.loads(disk.read(path, _LARGEST))
-        if not disk.holds({(question, asked): answer for question, asked, answer in seen}):
+        if not disk.holds(seen):
             return None
     except (OSError, ValueError, TypeError, KeyError):
         # None, or one that is broken: as if there were none.
@@ -130,7 +150,8 @@ def _remember(path: str, entry: list[Any]) -> None:
         os.unlink(trial)
         raise
     with os.scandir(os.path.dirname(path)) as entries:
-        ages = sorted((entry.stat(follow_symlinks=False).st_mtime_ns, entry.path) for entry in entries)
+        few = (entry for entry in entries if not entry.name.startswith(PROJECTS))
+        ages = sorted((entry.stat(follow_symlinks=False).st_mtime_ns, entry.path) for entry in few)
     for _, oldest in ages[: max(0, len(ages) - _MOST_ENTRIES)]:
         os.unlink(oldest)
 
@@ -157,12 +178,13 @@ def _folder() -> str | None:
     return folder
 
 
-def _key(arguments: Sequence[str]) -> str:
+def _circumstances() -> str:
+    """Tells the program, the folder, the day, the variables and the streams of this run from those of others."""
     streams = [[stream.isatty(), stream.encoding, stream.errors, _width(stream)] for stream in (sys.stdout, sys.stderr)]
     variables = [os.environ.get(name) for name in _VARIABLES]
     day = time.strftime("%Y-%m-%d", time.gmtime())
     program = [sys.version, *sorted(_program())]
-    parts = [program, list(arguments), os.getcwd(), day, variables, streams]
+    parts = [program, os.getcwd(), day, variables, streams]
     return disk.digest(json.dumps(parts).encode("utf-8", "surrogatepass"))
 
 

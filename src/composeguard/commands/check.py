@@ -47,7 +47,7 @@ def run_check(options: CheckOptions) -> int:
     formats = {output_format, *(name for name, _ in outputs)}
     for name in formats:
         renderer(name)
-    if formats == {output_format} and output_format in STREAMED:
+    if not outputs and output_format in STREAMED:
         beside = render_options(options, sys.stderr)
         format_ = Format(output_format, render_options(options, sys.stdout), beside)
     else:

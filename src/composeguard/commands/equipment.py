@@ -30,6 +30,8 @@ class Equipped(Struct, frozen=True):
     rules: tuple[Rule, ...]
     selection: Selection
     exemptions: tuple[Exemptions, ...] = ()
+    contents: str = ""
+    """Tells the configuration from others by all that was read for it."""
 
     def exempt(self, findings: Iterable[Finding], today: date, root: str) -> list[Finding]:
         """The findings, those marked that a pack exempts."""
@@ -51,15 +53,19 @@ class Equipment:
     """
 
     def __init__(self, options: LintOptions) -> None:
-        self.rules = given_rules(options.rule_folders, options.plugins, options.policies)
-        self._pack: Pack | None = None
-        self._exemptions: tuple[Exemptions, ...] = ()
-        if options.packs:
-            from composeguard.config.pack import Exemptions
+        with disk.witnessed() as seen:
+            self.rules = given_rules(options.rule_folders, options.plugins, options.policies)
+            self._pack: Pack | None = None
+            self._exemptions: tuple[Exemptions, ...] = ()
+            if options.packs:
+                from composeguard.config.pack import Exemptions
 
-            self._pack = _together(options.packs, Path.cwd(), None)
-            self.rules = _with_pack(self.rules, self._pack)
-            self._exemptions = (Exemptions.of(self._pack, self.rules, trusted=True),)
+                self._pack = _together(options.packs, Path.cwd(), None)
+                self.rules = _with_pack(self.rules, self._pack)
+                self._exemptions = (Exemptions.of(self._pack, self.rules, trusted=True),)
+        disk.saw(seen)
+        self.contents = disk.contents(seen)
+        """Tells what the command line brings from others by all that was read for it."""
 
     @property
     def fail_on(self) -> str | None:

@@ -21,6 +21,7 @@ from composeguard.commands.places import current_folder
 from composeguard.commands.progress import progress
 from composeguard.commands.result import Judged, Result
 from composeguard.commands.today import today
+from composeguard.commands.unchanged import results
 from composeguard.compose.discover import ProjectFiles
 from composeguard.compose.files import Content, Files
 from composeguard.compose.folders import Folders, below
@@ -70,7 +71,7 @@ class Linter:
         format_: Format | None = None,
     ) -> None:
         self.options = options
-        self._format = format_
+        self.format = format_
         self.proving = proving
         self._keeping = keeping
         self._with_baseline = with_baseline
@@ -96,6 +97,8 @@ class Linter:
         self._bases: set[str] = set()
         """What names in reports of this run are relative to."""
         self.baselines = Baselines(options.baseline if isinstance(options, CheckOptions) else None, with_baseline)
+        self.remembering = False
+        """Each result has what a memory keeps of it."""
         self._outside: str | None = None
         """What the inputs that lie outside the current folder and any repository have in common."""
 
@@ -117,25 +120,26 @@ class Linter:
         """What names in reports are relative to: the repository, else the current folder."""
         return self.folders.repository(directory) or (None if below(directory, self._here) is None else self._here)
 
-    def _names_from(self, project: ProjectFiles) -> str:
+    def names_from(self, project: ProjectFiles) -> str:
+        """What names in the report of a project are relative to."""
         return self._base(project.directory) or self._outside or project.directory
 
     def results(self) -> Generator[Result, None, None]:
         """Check every project, in order."""
         # A report that comes bit by bit on the same terminal is progress enough.
-        seen = self._format is not None and sys.stdout.isatty()
+        seen = self.format is not None and sys.stdout.isatty()
         wanted = not (self.options.no_progress or self.options.quiet or seen)
         projects = self.projects()
         for project in projects:
             # What is wrong with a configuration is said before anything is judged.
             self._ready(self.configurations.of(project.directory))
-        told = progress(self._told(projects), "checking project", total=len(projects), wanted=wanted)
+        told = progress(results(self, projects), "checking project", total=len(projects), wanted=wanted)
         with all_stays():
             for project, result in zip(projects, told, strict=True):
                 if isinstance(result, str):
                     self.fail(project, result)
                     continue
-                self._bases.add(self._names_from(project))
+                self._bases.add(self.names_from(project))
                 if self.inputs.hidden.holds(project) and not result.told.says_something:
                     continue
                 self.baselines.saw(result)
@@ -143,11 +147,12 @@ class Linter:
                     self._say(result)
                 yield result
 
-    def _told(self, projects: list[ProjectFiles]) -> Iterator[Result | str]:
+    def told(self, projects: list[ProjectFiles]) -> Generator[Result | str, None, None]:
+        """Check projects, in order; a text says why one could not be."""
         jobs = 1 if self._keeping or self.inputs.overlay else self._jobs(projects)
         if jobs == 1:
             for project in projects:
-                yield self._in_time(project)
+                yield self.in_time(project)
             return
         # Imported only for many projects: it takes as long as checking ten.
         from composeguard.commands.workers import judged
@@ -172,6 +177,19 @@ class Linter:
         own = any(self.configurations.of(project.directory).rules is not self.rules for project in projects)
         return 1 if own else jobs
 
+    def in_time(self, project: ProjectFiles) -> Result | str:
+        """Check a project, or say why that could not be done."""
+        if not self.remembering:
+            return self._in_time(project)
+        with disk.witnessed() as seen:
+            result = self._in_time(project)
+        if isinstance(result, str) or result.outcome.failures:
+            return result
+        from composeguard.commands.memory import Entry
+
+        entry = Entry.of(result.told, seen)
+        return result if entry is None else replace(result, told=replace(result.told, shown=None, entry=entry))
+
     def _in_time(self, project: ProjectFiles) -> Result | str:
         try:
             with deadline(self.options.timeout):
@@ -183,8 +201,8 @@ class Linter:
 
             edits = proved_edits(result.reading.root, result.outcome.findings)
             result = replace(result, told=replace(result.told, edits=edits))
-        if self._format is not None:
-            result = replace(result, told=self._as_text(result, self._format))
+        if self.format is not None:
+            result = replace(result, told=self._as_text(result, self.format))
         if not self._keeping:
             result = replace(result, kept=None)
             self._let_go()
@@ -215,7 +233,7 @@ class Linter:
         for key in earlier[: max(0, len(earlier) - _ROOTS_KEPT)]:
             gone += self._files.pop(key).let_go(0)
         for file in gone:
-            if self._format is None:
+            if self.format is None:
                 file.settle(sensitive_spans(file), file.is_parsed)
             else:
                 # What is to be reported is a text already.
@@ -223,12 +241,13 @@ class Linter:
 
     def judge(self, project: ProjectFiles) -> Judged | str:
         """What a project comes to, or why it could not be judged: what a worker process is asked."""
-        result = self._in_time(project)
+        result = self.in_time(project)
         return result if isinstance(result, str) else result.told
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a process that has no copy of this one makes its own."""
-        return _again, (self.options, self._judging, self._with_baseline, self.proving, self._format, self._outside)
+        options = (self.options, self._judging, self._with_baseline, self.proving, self.format)
+        return _again, (*options, self.remembering, self._outside)
 
     def _unreadable(self, path: str) -> None:
         self.failed = self.failed or not self.options.allow_partial
@@ -361,7 +380,7 @@ class Linter:
 
     def _open(self, project: ProjectFiles, overlay: Mapping[str, Content] | None) -> Files:
         root = self.folders.repository(project.directory) or project.directory
-        base = self._names_from(project)
+        base = self.names_from(project)
         key = (root, base)
         if key not in self._files:
             self._files[key] = Files(root, names_from=base, overlay=self.inputs.overlay, folders=self.folders)
@@ -381,11 +400,13 @@ def _again(
     with_baseline: bool,
     proving: bool,
     format_: Format | None,
+    remembering: bool,
     outside: str | None,
 ) -> Linter:
     linter = Linter(
         options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving, format_=format_
     )
+    linter.remembering = remembering
     linter._outside = outside
     return linter
 

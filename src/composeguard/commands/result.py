@@ -12,6 +12,7 @@ from composeguard.engine.finding import Finding
 from composeguard.engine.run import Outcome
 
 if TYPE_CHECKING:
+    from composeguard.commands.memory import Entry
     from composeguard.commands.stream import Shown
     from composeguard.compose.discover import ProjectFiles
     from composeguard.config import Configuration, Settings
@@ -36,6 +37,8 @@ class Judged(Struct, frozen=True):
     """The proved edits of what to report, by index, where they are asked for."""
     shown: Shown | None = None
     """What to report as text, where that is asked for; then there are no findings here."""
+    entry: Entry | None = None
+    """What a memory of projects keeps of it; then it holds the text as well."""
 
     @property
     def says_something(self) -> bool:

@@ -67,6 +67,8 @@ class Files:
         self._overlay = {self._folders.place(path): data for path, data in (overlay or {}).items()}
         self._sources: dict[str, SourceFile | SourceError | UnavailableError] = {}
         self._texts: dict[str, SourceFile | UnavailableError] = {}
+        self._answers: dict[str, str | None] = {}
+        """What reading each file came to, for whoever notes what a project depends on (`source.disk`)."""
 
     def beside(self, overlay: Mapping[str, Content]) -> Files:
         """The same files as they are known now, with more contents that stand in for some."""
@@ -102,6 +104,8 @@ class Files:
             except (SourceError, UnavailableError) as error:
                 found = error.again()
             self._sources[real] = found
+        else:
+            self._go_by(real)
         if isinstance(found, (SourceError, UnavailableError)):
             raise found.again()
         return found
@@ -129,6 +133,8 @@ class Files:
             except UnavailableError as error:
                 found = error.again()
             self._texts[real] = found
+        else:
+            self._go_by(real)
         if isinstance(found, UnavailableError):
             raise found.again()
         return found
@@ -172,6 +178,15 @@ class Files:
         """The name of a path in reports, with forward slashes."""
         return self._uri(self._folders.place(path))
 
+    def _go_by(self, real: str) -> None:
+        """What was read for an earlier project counts for this one."""
+        if real not in self._overlay:
+            disk.note_again(self._question, real, self._answers.get(real))
+
+    @property
+    def _question(self) -> str:
+        return f"{disk.READ}{self.limits.bytes + 1}"
+
     def _inside(self, real: str) -> bool:
         return below(real, self._root) is not None
 
@@ -200,6 +215,8 @@ class Files:
             raise UnavailableError(self._uri(real), Reason.NOT_REGULAR) from None
         except OSError:
             raise UnavailableError(self._uri(real), Reason.DENIED) from None
+        finally:
+            self._answers[real] = disk.noted(self._question, real)
         if len(data) > self.limits.bytes:
             raise UnavailableError(self._uri(real), Reason.TOO_LARGE)
         return data

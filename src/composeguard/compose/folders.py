@@ -53,12 +53,16 @@ class Folders:
 
     def real(self, folder: str) -> str:
         """The path of a folder without symbolic links."""
-        known = self._real
-        real = known.get(folder)
-        if real is not None:
-            return real
         if len(folder) > _LONGEST:
             return without_links(folder)
+        real = self._real.get(folder)
+        if real is None:
+            real = self._found(folder)
+        disk.note_again("real", folder, real)
+        return real
+
+    def _found(self, folder: str) -> str:
+        known = self._real
         passed: list[tuple[str, str]] = []
         place = folder
         while (real := known.get(place)) is None:

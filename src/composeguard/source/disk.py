@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 try:
@@ -20,6 +20,8 @@ Question = tuple[str, str]
 """What was asked (a key of `QUESTIONS`), and of which path."""
 
 _seen: dict[Question, str] | None = None
+READ = "read "
+"""How the question for the first bytes of a file begins; their number follows."""
 _CHUNK = 1 << 20
 _UNREPEATABLE: Question = ("", "")
 
@@ -41,8 +43,19 @@ def witnessed() -> Iterator[dict[Question, str]]:
 
 
 def is_witnessed() -> bool:
-    """Whether somebody notes what is asked."""
-    return _seen is not None
+    """Whether somebody notes what is asked, and nothing has happened yet that makes the notes useless."""
+    return _seen is not None and is_repeatable(_seen)
+
+
+def noted(question: str, path: str) -> str | None:
+    """The answer to a question that was just asked; None where nobody takes notes."""
+    return None if _seen is None else _seen.get((question, path))
+
+
+def note_again(question: str, path: str, answer: str | None) -> None:
+    """Note what somebody was told before and goes by again, without asking."""
+    if _seen is not None and answer is not None:
+        _seen[question, path] = answer
 
 
 def saw(seen: Mapping[Question, str]) -> None:
@@ -93,10 +106,10 @@ def read(path: str, limit: int) -> bytes:
     try:
         data = _read(path, limit)
     except OSError as error:
-        _noted(f"read {limit}", path, type(error).__name__)
+        _noted(f"{READ}{limit}", path, type(error).__name__)
         raise
     if _seen is not None:
-        _noted(f"read {limit}", path, digest(data))
+        _noted(f"{READ}{limit}", path, digest(data))
     return data
 
 
@@ -133,9 +146,22 @@ def is_repeatable(seen: Mapping[Question, str]) -> bool:
     return _UNREPEATABLE not in seen
 
 
-def holds(seen: Mapping[Question, str]) -> bool:
-    """Whether the file system still gives every answer."""
-    return all(_answer(*question) == answer for question, answer in seen.items())
+def holds(seen: Iterable[tuple[str, str, str]], known: dict[Question, str] | None = None) -> bool:
+    """Whether the file system still gives every answer; `known` has those that it gave just now."""
+    known = {} if known is None else known
+    for word, path, answer in seen:
+        now = known.get((word, path))
+        if now is None:
+            now = known[word, path] = _answer(word, path)
+        if now != answer:
+            return False
+    return True
+
+
+def contents(seen: Mapping[Question, str]) -> str:
+    """Tells apart what was read."""
+    read = sorted((path, answer) for (word, path), answer in seen.items() if word.startswith(READ))
+    return digest(repr(read).encode("utf-8", "surrogatepass"))
 
 
 def _link(path: str) -> str:
@@ -149,11 +175,10 @@ def _noted(question: str, path: str, answer: str) -> str:
 
 
 def _answer(question: str, path: str) -> str:
-    word, _, limit = question.partition(" ")
     try:
-        if word == "read":
-            return digest(_read(path, int(limit)))
-        return _ASKED[word](path)
+        if question.startswith(READ):
+            return digest(_read(path, int(question.removeprefix(READ))))
+        return _ASKED[question](path)
     except OSError as error:
         return type(error).__name__
 
