@@ -9,16 +9,20 @@ import os
 import re
 import time
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from unittest import mock
 from xml.etree import ElementTree
 
 import yaml
 from msgspec import Struct
 from tests.hostile_inputs import MARKER, Input, Loader
 
-from composeguard import cli
+from composeguard import cli, remembered
+from composeguard.commands import unchanged
 from composeguard.report import FORMATS, html
+from composeguard.source import disk
 
 SECONDS = 2.0
 """Of the processor, for a check with one format, and for each run of `fix`."""
@@ -76,8 +80,10 @@ def _text(stream: io.TextIOWrapper) -> str:
     return stream.buffer.getvalue().decode()
 
 
-def run(given: Input, folder: Path) -> Ran:
-    """Raises `BrokenError` where something does not hold. `folder` is emptied and used."""
+def run(given: Input, place: Path) -> Ran:
+    """Raises `BrokenError` where something does not hold. `place` is a folder to work in."""
+    folder = place / "project"
+    folder.mkdir(exist_ok=True)
     _fill(folder, given)
     reports = folder / "reports"
     reports.mkdir()
@@ -95,15 +101,29 @@ def run(given: Input, folder: Path) -> Ran:
     _well_formed(texts)
     _harmless(texts, given)
     if "jsonl" in texts:
-        streamed = call(folder, "check", "--no-cache", "--profile=all", "-f", "jsonl")
-        _no_crash(streamed, "check as jsonl")
-        if sorted(streamed.out.splitlines()) != sorted(texts["jsonl"].splitlines()):
-            raise BrokenError(f"what is written as projects are judged differs:\n{streamed.out[:1000]}")
+        for what in ("judged", "known"):
+            with _memory(place / "memory"):
+                streamed = call(folder, "check", "--profile=all", "-f", "jsonl")
+            _no_crash(streamed, "check as jsonl")
+            if sorted(streamed.out.splitlines()) != sorted(texts["jsonl"].splitlines()):
+                raise BrokenError(f"what is written as projects are {what} differs:\n{streamed.out[:1000]}")
     edited = _fix(given, folder, checked)
     shown = (
         frozenset(each["code"] for each in json.loads(texts["json"])["findings"]) if "json" in texts else frozenset()
     )
     return Ran(checked.code, shown, edited)
+
+
+@contextlib.contextmanager
+def _memory(kept: Path) -> Iterator[None]:
+    """Runs that remember their projects, however few: those of earlier inputs, too, which stood in the same folder."""
+    kept.mkdir(exist_ok=True)
+    with (
+        mock.patch.object(unchanged, "WORTH_REMEMBERING", 1),
+        mock.patch.object(remembered, "_here", (str(kept), "fuzzed")),
+        disk.witnessed(),
+    ):
+        yield
 
 
 def _fill(folder: Path, given: Input) -> None:
