@@ -138,6 +138,7 @@ def kind(path: str) -> str:
 def unrepeatable() -> None:
     """What happens now depends on more than files, or does more than print: the run cannot be remembered."""
     if _seen is not None:
+        _seen.clear()
         _seen[_UNREPEATABLE] = ""
 
 
@@ -169,7 +170,7 @@ def _link(path: str) -> str:
 
 
 def _noted(question: str, path: str, answer: str) -> str:
-    if _seen is not None:
+    if _seen is not None and _UNREPEATABLE not in _seen:
         _seen[question, path if os.path.isabs(path) else os.path.abspath(path)] = answer
     return answer
 
