@@ -10,7 +10,8 @@ from msgspec import Struct
 from composeguard.engine.finding import Finding
 from composeguard.engine.rule import Scope
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.trial import Bench, Candidate, Tried
+from composeguard.fix.trial import Bench, Candidate, Drafts, Tried
+from composeguard.source.file import SourceFile
 from composeguard.source.node import Node, Path
 
 _TRIALS = 64
@@ -33,36 +34,62 @@ class Verdict(Struct, frozen=True):
 
 
 class Judge:
-    """Judges the candidates of one round. `look` reads and judges the project with the texts of a trial."""
+    """Judges the candidates of one round. `look` reads and judges the project with the files of a trial, by path.
 
-    def __init__(self, before: Checked, bench: Bench, look: Callable[[Mapping[str, Tried]], Checked]) -> None:
+    A search for those at fault proves what the texts say, and the comments, which can cost ten times as much, of what
+    it ends with. Where that has no proof, it is made again with the whole proof of each trial.
+    """
+
+    def __init__(self, before: Checked, bench: Bench, look: Callable[[Mapping[str, SourceFile]], Checked]) -> None:
         self.failed: list[tuple[Candidate, str]] = []
         """Those at fault alone, with the reason."""
         self._bench = bench
         self._look = look
         self._before = Counter(map(subject, before.findings))
         self._checks = 0
-        self._last: Verdict | None = None
+        self._with_comments = False
+        self._last: tuple[Sequence[Candidate], Drafts, Checked] | None = None
 
     def judge(self, candidates: Sequence[Candidate]) -> Verdict | None:
         """The largest part of the candidates that was found to stand together; None where none does."""
-        sound = self._hold(candidates, self._text)
-        held = self._hold(sound, self._project)
+        sound = self._search(candidates, self._text)
+        held = self._search(sound, self._project)
         if not held:
             return None
-        if self._last is None or list(self._last.held) != list(held):
+        if self._last is None or list(self._last[0]) != list(held):
             self._project(held)
-        return self._last
+        assert self._last is not None
+        _, drafts, after = self._last
+        return Verdict(held, self._bench.complete(drafts), after)
 
-    def _text(self, candidates: Sequence[Candidate]) -> None:
+    def _search(
+        self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], object]
+    ) -> Sequence[Candidate]:
+        """The candidates that pass a trial together and have the whole proof."""
+        failed, checks = len(self.failed), self._checks
+        self._with_comments = False
+        held = self._hold(candidates, trial)
+        self._with_comments = True
+        try:
+            self._text(held)
+        except Refusal:
+            del self.failed[failed:]
+            self._checks = checks
+            held = self._hold(candidates, trial)
+        return held
+
+    def _text(self, candidates: Sequence[Candidate]) -> Drafts:
         """The texts are proved; what the project then says is not looked at."""
-        self._bench.attempt(candidates)
+        drafts = self._bench.drafts(candidates)
+        if self._with_comments:
+            self._bench.complete(drafts)
+        return drafts
 
     def _project(self, candidates: Sequence[Candidate]) -> None:
         """The findings are gone and none is new."""
         self._checks += 1
-        tried = self._bench.attempt(candidates)
-        after = self._look(tried)
+        drafts = self._text(candidates)
+        after = self._look({file.path: draft.file for file, draft in drafts.items()})
         now = Counter(map(subject, after.findings))
         # A comment that accepted what is gone now is no harm, but for another round to take away.
         comments = {finding.code for finding in after.findings if finding.rule.scope is Scope.SUPPRESSION}
@@ -73,10 +100,10 @@ class Judge:
         left = [each for each, count in fixed.items() if now[each] > self._before[each] - count]
         if left:
             raise Refusal("the finding would still be there", [each.path for each in left])
-        self._last = Verdict(candidates, tried, after)
+        self._last = candidates, drafts, after
 
     def _hold(
-        self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], None]
+        self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], object]
     ) -> Sequence[Candidate]:
         """The candidates that pass a trial together. Those at fault alone are refused; those that only fail beside
         others wait for the next round."""

@@ -19,7 +19,7 @@ from composeguard.fix.lift import lifted
 from composeguard.fix.offer import Offer, offers
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.target import Located, Locator
-from composeguard.fix.trial import Bench, Candidate, Tried
+from composeguard.fix.trial import Bench, Candidate
 from composeguard.fix.witness import Witness
 from composeguard.source.file import SourceFile
 
@@ -256,8 +256,8 @@ class _Planner:
         self.applied.extend(Applied(finding, number) for each in verdict.held for finding in each.findings)
         return True
 
-    def _look(self, tried: Mapping[str, Tried]) -> Checked:
-        return self.recheck(self.made | {path: each.proved.file for path, each in tried.items()})
+    def _look(self, files: Mapping[str, SourceFile]) -> Checked:
+        return self.recheck({**self.made, **files})
 
 
 def _what_first(finding: Finding) -> str:

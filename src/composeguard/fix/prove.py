@@ -24,6 +24,16 @@ from composeguard.source.node import Path
 from composeguard.source.read import read_source
 
 
+class Draft(Struct):
+    """A text that says what its operations mean, as parsed: half of a proof. What it makes of comments may be open."""
+
+    file: SourceFile
+    edits: Sequence[Edit]
+    taken: Mapping[int, Cut]
+    """What the operations take of comments, by start of each."""
+    proved: Proved | None = None
+
+
 class Proved(Struct, frozen=True):
     """A text that is proved, as parsed, and the comments that went with removed entries."""
 
@@ -53,6 +63,14 @@ class Prover:
         Raises:
             Refusal: it is not proved; says which part.
         """
+        return self.complete(self.draft(text, edits, operations))
+
+    def draft(self, text: str, edits: Sequence[Edit], operations: Mapping[int, Sequence[Operation]]) -> Draft:
+        """Prove all but the comments, which can cost ten times as much.
+
+        Raises:
+            Refusal: it is not proved; says which part.
+        """
         if text != splice(self.file.text, edits):
             raise Refusal("the edited text differs outside its edits")
         after = self._parse(text)
@@ -63,8 +81,17 @@ class Prover:
             said = read_data(root)
             if not same(said, expected):
                 raise Refusal("the edited text does not say what the fix means", _differing(said, expected))
-        taken = cuts(self.file, (each for some in operations.values() for each in some))
-        return Proved(after, self._comments(after, edits, taken))
+        return Draft(after, edits, cuts(self.file, (each for some in operations.values() for each in some)))
+
+    def complete(self, draft: Draft) -> Proved:
+        """Prove the comments of a draft, once.
+
+        Raises:
+            Refusal: a comment would be lost, or the readers do not agree.
+        """
+        if draft.proved is None:
+            draft.proved = Proved(draft.file, self._comments(draft.file, draft.edits, draft.taken))
+        return draft.proved
 
     def _parse(self, text: str) -> SourceFile:
         file = self.file

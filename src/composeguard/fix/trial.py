@@ -11,7 +11,7 @@ from composeguard.engine.fix import Operation
 from composeguard.fix.edit import Change, Editor
 from composeguard.fix.edits import Edit, arrange, splice
 from composeguard.fix.ops import settle
-from composeguard.fix.prove import Proved, Prover
+from composeguard.fix.prove import Draft, Proved, Prover
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.sharing import Indexes
 from composeguard.fix.target import Located
@@ -40,6 +40,10 @@ class Tried(Struct, frozen=True):
         return self.proved.file.text
 
 
+Drafts = Mapping[SourceFile, Draft]
+"""By file, what a trial makes of it, before the comments are proved."""
+
+
 class Bench:
     """Tries candidates against one state of the files. What it learns of a file serves all trials."""
 
@@ -48,10 +52,18 @@ class Bench:
         self._witness = witness
         self._editors: dict[SourceFile, Editor] = {}
         self._provers: dict[SourceFile, Prover] = {}
-        self._held: tuple[Sequence[Candidate], Mapping[str, Tried]] = ((), {})
+        self._held: tuple[Sequence[Candidate], Drafts] = ((), {})
 
     def attempt(self, candidates: Iterable[Candidate]) -> Mapping[str, Tried]:
         """The files that the candidates change, by path, proved as texts.
+
+        Raises:
+            Refusal: the candidates cannot stand together, or one has no proof.
+        """
+        return self.complete(self.drafts(candidates))
+
+    def drafts(self, candidates: Iterable[Candidate]) -> Drafts:
+        """The files that the candidates change, proved but for their comments.
 
         Raises:
             Refusal: the candidates cannot stand together, or one has no proof.
@@ -60,11 +72,22 @@ class Bench:
         held, of_held = self._held
         if candidates and set(map(id, candidates)) == set(map(id, held)):
             return of_held
-        tried = {file.path: self._file(file, documents) for file, documents in _by_file(candidates).items()}
+        drafts = {file: self._draft(file, documents) for file, documents in _by_file(candidates).items()}
         # The last success is asked for again, by the next check of the same candidates. They are kept with it: the
         # `id` of an object that is gone may be that of another.
-        self._held = (candidates, tried)
-        return tried
+        self._held = (candidates, drafts)
+        return drafts
+
+    def complete(self, drafts: Drafts) -> Mapping[str, Tried]:
+        """The files of drafts, by path, proved as texts.
+
+        Raises:
+            Refusal: one would lose a comment, or the readers do not agree.
+        """
+        return {
+            file.path: Tried(file, tuple(draft.edits), self._prover(file).complete(draft))
+            for file, draft in drafts.items()
+        }
 
     def compiled(self, candidates: Iterable[Candidate]) -> Mapping[SourceFile, tuple[Edit, ...]]:
         """The edits of the candidates, without proof.
@@ -75,12 +98,12 @@ class Bench:
         wanted = _by_file(candidates)
         return {file: tuple(self._compile(file, documents)[0]) for file, documents in wanted.items()}
 
-    def _file(self, file: SourceFile, documents: Mapping[int, Sequence[Operation]]) -> Tried:
+    def _draft(self, file: SourceFile, documents: Mapping[int, Sequence[Operation]]) -> Draft:
         edits, settled = self._compile(file, documents)
         if not edits:
             raise Refusal("there is nothing to change")
         text = splice(file.text, edits)
-        return Tried(file, tuple(edits), self._prover(file).prove(text, edits, settled))
+        return self._prover(file).draft(text, edits, settled)
 
     def _compile(
         self, file: SourceFile, documents: Mapping[int, Sequence[Operation]]
