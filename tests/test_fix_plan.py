@@ -10,6 +10,8 @@ from tests.fix_harness import Project, made_up_rule
 
 from composeguard.engine.fix import Append, Operation, Remove, Safety, Set
 from composeguard.engine.rule import Rule
+from composeguard.fix.edits import Edit
+from composeguard.fix.judge import Checked
 from composeguard.fix.previews import Previews
 from composeguard.fix.refusal import Refusal
 from composeguard.model.reading import Reading
@@ -18,6 +20,7 @@ from composeguard.source.node import Path as Steps
 
 Wishes = Iterable[tuple[Steps, tuple[Operation, ...]]]
 
+LEFT = 1_000_000
 HEAD = "services:\n  web:\n    image: a\n"
 
 
@@ -232,21 +235,25 @@ def test_byte_order_mark_and_encoding_are_no_matter(tmp_path: Path) -> None:
         assert project.texts(project.plan()) == {"compose.yaml": HEAD}
 
 
+def _previewed(start: Checked) -> list[Edit]:
+    """The edits of all findings, in their order."""
+    proofs = Previews(start, LEFT).proofs(start.findings)
+    made = {finding.identity: files for proof in proofs for finding, files in proof.edits}
+    assert len(made) == len(start.findings)
+    return [edit for finding in start.findings for edits in made[finding.identity].values() for edit in edits]
+
+
 def test_each_preview_is_its_own(tmp_path: Path) -> None:
     rules = [removes(key, f"TEST00{number}") for number, key in enumerate(("privileged", "tty", "init", "read_only"))]
     text = HEAD + "    privileged: true\n    tty: true\n    init: true\n    read_only: true\n"
     start = Project(tmp_path, {"compose.yaml": text}, rules).check()
-    previews = Previews(start)
-    gone = [
-        text[edit.start : edit.end] for each in start.findings for tried in previews.of(each) for edit in tried.edits
-    ]
-    assert gone == text.splitlines(keepends=True)[3:]
+    assert [text[edit.start : edit.end] for edit in _previewed(start)] == text.splitlines(keepends=True)[3:]
 
 
 def test_preview_shows_the_edits_of_one_finding(tmp_path: Path) -> None:
     project = Project(tmp_path, {"compose.yaml": HEAD + "    privileged: true\n"}, [removes("privileged", "TEST002")])
     start = project.check()
-    (edits,) = (each.edits for each in Previews(start).of(start.findings[0]))
+    edits = _previewed(start)
     assert [(edit.start, edit.end, edit.replacement) for edit in edits] == [(len(HEAD), len(HEAD) + 21, "")]
     assert project.checks == 1
 
@@ -255,7 +262,8 @@ def test_preview_refuses_what_others_share(tmp_path: Path) -> None:
     text = "x-c: &c\n  tty: true\n  init: true\nservices:\n  a: {<<: *c, image: a}\n  b: {<<: *c, image: b}\n"
     start = Project(tmp_path, {"compose.yaml": text}, [removes("tty", "TEST001")]).check()
     with pytest.raises(Refusal, match="takes effect in b too"):
-        Previews(start).of(start.findings[0])
+        Previews(start, LEFT).candidate(start.findings[0])
+    assert not _previewed(start)
 
 
 BUILTIN = """\

@@ -120,7 +120,7 @@ def test_a_picture_of_one_service_alone() -> None:
 
 def _hunks(checked: CheckedProject, code: str) -> tuple[Hunk, ...]:
     report = Report.of(checked.findings, version="1", projects=[checked])
-    patches = Patches(report, Secrets(report))
+    patches = Patches(report, Secrets(report), report.findings)
     (finding,) = [finding for finding in report.findings if finding.code == code]
     return patches.of(finding)
 
@@ -161,4 +161,4 @@ def test_far_changes_are_two_hunks(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_finding_of_no_project_has_no_difference() -> None:
     file = make_file("privileged: true\n")
     report = make_report(make_finding(file, "privileged", made=Made()))
-    assert Patches(report, Secrets(report)).of(report.findings[0]) == ()
+    assert Patches(report, Secrets(report), report.findings).of(report.findings[0]) == ()

@@ -10,7 +10,7 @@ from composeguard.commands.options import CheckOptions
 from composeguard.commands.result import Result
 from composeguard.compose.diagnostic import Kind
 from composeguard.engine.finding import Finding
-from composeguard.engine.report import Report, TextEdit
+from composeguard.engine.report import Changes, Report
 from composeguard.engine.rule import Scope
 from composeguard.engine.severity import Severity
 from composeguard.report.escape import visible
@@ -30,10 +30,10 @@ def distinct(results: Iterable[Result]) -> list[Finding]:
     return list(found.values())
 
 
-def edits_in(report: Report, results: Iterable[Result]) -> dict[int, tuple[TextEdit, ...]]:
+def edits_in(report: Report, results: Iterable[Result]) -> dict[int, Changes]:
     """The proved edits of all projects, by the place of their finding in the report."""
     places = {id(finding): index for index, finding in enumerate(report.findings)}
-    edits: dict[int, tuple[TextEdit, ...]] = {}
+    edits: dict[int, Changes] = {}
     for result in results:
         for number, some in result.told.edits.items():
             place = places.get(id(result.outcome.findings[number]))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from composeguard.commands.stream import Shown
     from composeguard.compose.discover import ProjectFiles
     from composeguard.config import Configuration, Settings
-    from composeguard.engine.report import TextEdit
+    from composeguard.engine.report import Changes
     from composeguard.engine.run import Selection
     from composeguard.model.reading import Reading
 
@@ -33,7 +33,7 @@ class Judged(Struct, frozen=True):
     files: tuple[str, ...]
     notes: tuple[Diagnostic, ...]
     """What could not be seen, and what is worth a word."""
-    edits: Mapping[int, tuple[TextEdit, ...]] = {}
+    edits: Mapping[int, Changes] = {}
     """The proved edits of what to report, by index, where they are asked for."""
     shown: Shown | None = None
     """What to report as text, where that is asked for; then there are no findings here."""

@@ -28,6 +28,12 @@ class TextEdit(Struct, frozen=True):
     start: int
     end: int
     text: str
+    hidden: tuple[tuple[int, int], ...] = ()
+    """Stretches of `text` that hold values such as reports for people hide: those of an environment, say."""
+
+
+Changes = tuple[TextEdit, ...] | None
+"""What a fix changes: nothing where that has no proof; None where nobody has looked, for what it would cost."""
 
 
 class Fixable(Struct, frozen=True):
@@ -91,7 +97,7 @@ class Report(Struct, frozen=True):
     fixable: Fixable = Fixable()
     secrets: tuple[Place, ...] = ()
     """Texts that no report may show, beyond those of findings that say `redact`."""
-    edits: Mapping[int, tuple[TextEdit, ...]] = field(default_factory=dict)
+    edits: Mapping[int, Changes] = field(default_factory=dict)
     """The text edits of fixes, by index into `findings`, for formats that carry them."""
     projects: tuple[CheckedProject, ...] = ()
     """In the order in which they were checked."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+from msgspec import Struct
+
 from composeguard.engine.finding import Finding
 from composeguard.fix.claims import Claims, combine
 from composeguard.fix.consent import missing
@@ -20,81 +22,100 @@ from composeguard.source.node import Path
 FileEdits = Mapping[SourceFile, tuple[Edit, ...]]
 
 
-class Previews:
-    """What is learned of the files serves all fixes. None is made: the files stay as they are."""
+class Proof(Struct, frozen=True):
+    """Files as they are tried, and the edits there that the fix of each finding is by itself: none without proof."""
 
-    def __init__(self, start: Checked) -> None:
+    tried: Sequence[Tried]
+    edits: Sequence[tuple[Finding, FileEdits]]
+
+
+class Previews:
+    """What is learned of the files serves all fixes. None is made: the files stay as they are.
+
+    `left` is how many code points of files proofs may still read: a proof reads whole files.
+    """
+
+    def __init__(self, start: Checked, left: int) -> None:
+        self.left = left
         self._locator = Locator(start.root)
         self._bench = Bench(self._locator.indexes, Witness())
 
-    def of(self, finding: Finding) -> tuple[Tried, ...]:
-        """The files that the fix of a finding changes, proved as texts.
+    def proofs(self, findings: Sequence[Finding]) -> Iterator[Proof]:
+        """Of each finding that has a fix the edits, up to where proofs may read no more.
 
-        Raises:
-            Refusal: there is no fix, or no proof.
+        One proof serves a fix of each container: these touch texts that lie apart, and each must be written as it is
+        when it is made alone. Where that fails, each gets a proof of its own. The proved text is let go of after it.
         """
-        return tuple(self._bench.attempt([self._candidate(finding)]).values())
+        for proof in self._proofs(findings):
+            yield proof
+            for each in proof.tried:
+                each.proved.file.release()
 
-    def edits(self, findings: Sequence[Finding], most: int) -> Iterator[tuple[Finding, FileEdits]]:
-        """The edits of those findings whose fix is proved.
-
-        A proof reads whole files, so one serves a fix of each container: these touch texts that lie apart, and each
-        must be written as it is when it is made alone. Where that fails, each gets a proof of its own. `most` bounds
-        the code points that are read.
-        """
+    def _proofs(self, findings: Sequence[Finding]) -> Iterator[Proof]:
         for layer in _layers(findings):
             candidates: list[Candidate] = []
             claims = Claims()
             alone: list[Candidate] = []
+            refused: list[tuple[Finding, FileEdits]] = []
             for finding in layer:
                 try:
-                    candidate = self._candidate(finding)
+                    candidate = self.candidate(finding)
                 except Refusal:
+                    refused.append((finding, {}))
                     continue
                 fits = claims.fits(candidate.located)
                 (candidates if fits else alone).append(candidate)
                 if fits:
                     claims.add(candidate.located)
-            most -= _length(candidates)
-            if most < 0:
+            yield Proof((), refused)
+            if not self._affords(candidates):
                 return
-            for candidate, edits in self._together(candidates):
-                if edits is None:
-                    alone.append(candidate)
-                else:
-                    yield candidate.findings[0], edits
+            together = self._together(candidates)
+            yield together
+            done = {id(finding) for finding, _ in together.edits}
+            alone += [candidate for candidate in candidates if id(candidate.findings[0]) not in done]
             for candidate in alone:
-                most -= _length([candidate])
-                if most < 0:
+                if not self._affords([candidate]):
                     return
-                try:
-                    tried = self._attempted([candidate])
-                except Refusal:
-                    continue
-                yield candidate.findings[0], {each.file: each.edits for each in tried}
+                yield self._alone(candidate)
 
-    def _attempted(self, candidates: Sequence[Candidate]) -> list[Tried]:
-        """A trial of which the edits are wanted, and the text no longer."""
-        tried = list(self._bench.attempt(candidates).values())
-        for each in tried:
-            each.proved.file.release()
-        return tried
+    def _affords(self, candidates: Sequence[Candidate]) -> bool:
+        length = sum(len(file.text) for file in {each.file for some in candidates for each in some.located})
+        if length > self.left:
+            return False
+        self.left -= length
+        return True
 
-    def _together(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, FileEdits | None]]:
-        """The edits of each, proved with the others; None where they are not proved so."""
+    def _together(self, candidates: Sequence[Candidate]) -> Proof:
+        """The edits of those that are proved with the others."""
         try:
-            proved = {each.file: _written(each.edits) for each in self._attempted(candidates)}
+            tried = list(self._bench.attempt(candidates).values())
         except Refusal:
-            proved = {}
+            return Proof((), ())
+        proved = {each.file: _written(each.edits) for each in tried}
+        held: list[tuple[Finding, FileEdits]] = []
         for candidate in candidates:
             try:
                 edits = self._bench.compiled([candidate])
             except Refusal:
                 continue
-            held = all(proved.get(file, frozenset()) >= _written(some) for file, some in edits.items())
-            yield candidate, edits if held and all(edits.values()) else None
+            if all(some and proved.get(file, frozenset()) >= _written(some) for file, some in edits.items()):
+                held.append((candidate.findings[0], edits))
+        return Proof(tried, held)
 
-    def _candidate(self, finding: Finding) -> Candidate:
+    def _alone(self, candidate: Candidate) -> Proof:
+        try:
+            tried = list(self._bench.attempt([candidate]).values())
+        except Refusal:
+            return Proof((), [(candidate.findings[0], {})])
+        return Proof(tried, [(candidate.findings[0], {each.file: each.edits for each in tried})])
+
+    def candidate(self, finding: Finding) -> Candidate:
+        """The change that a finding asks for.
+
+        Raises:
+            Refusal: there is none, or it is not for this finding alone to make.
+        """
         if finding.fix is None:
             raise Refusal("the rule has no fix for it")
         located = combine([self._locator.locate(operation, finding.file) for operation in finding.fix.operations])
@@ -116,7 +137,3 @@ def _layers(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
 
 def _written(edits: Sequence[Edit]) -> frozenset[tuple[int, int, str]]:
     return frozenset((edit.start, edit.end, edit.replacement) for edit in edits)
-
-
-def _length(candidates: Sequence[Candidate]) -> int:
-    return sum(len(file.text) for file in {each.file for candidate in candidates for each in candidate.located})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from composeguard.engine.finding import Finding
@@ -47,9 +49,9 @@ class Card(Struct, frozen=True):
 class Cards:
     """Makes the cards of a report, one by one: their texts are not kept."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, shown: Sequence[Finding]) -> None:
         self._secrets = Secrets(report)
-        self._patches = Patches(report, self._secrets)
+        self._patches = Patches(report, self._secrets, shown)
 
     @property
     def unproved(self) -> int:

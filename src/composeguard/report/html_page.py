@@ -83,7 +83,6 @@ class Page:
 
     def __init__(self, report: Report, *, include_suppressed: bool) -> None:
         self.report = report
-        self._cards = Cards(report)
         self._owner: dict[int, int] = {}
         for number, project in enumerate(report.projects):
             for finding in project.findings:
@@ -93,6 +92,7 @@ class Page:
         worst = sorted(listed, key=lambda finding: -finding.severity)
         shown = worst[:MOST_CARDS]
         self.left_out = len(worst) - len(shown)
+        self._cards = Cards(report, shown)
         self._anchors = {id(finding): f"f{number}" for number, finding in enumerate(shown, start=1)}
         critical = (
             finding for finding in shown if finding.severity is Severity.CRITICAL and finding.suppression is None

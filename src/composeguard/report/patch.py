@@ -6,21 +6,18 @@ known, that looks like one, or that stands where programs get their values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from composeguard.engine.finding import Finding
-from composeguard.engine.report import Report
+from composeguard.engine.report import Report, TextEdit
 from composeguard.fix.diff import unified_diff
-from composeguard.fix.edits import Edit
-from composeguard.fix.trial import Tried
 from composeguard.report.likely import MASK, likely_secrets
 from composeguard.report.proposals import Proposals
 from composeguard.report.secrets import Secrets
-from composeguard.report.sensitive import sensitive_spans
 from composeguard.report.snippet import end_of_line, masked_cells
-from composeguard.report.stretches import merged, overlapping
+from composeguard.report.stretches import merged
 from composeguard.source.file import SourceFile
 
 _CONTEXT = 3
@@ -47,11 +44,11 @@ class Hunk(Struct, frozen=True):
 
 
 class Patches:
-    """What the fixes of a report would change, each by itself."""
+    """What the fixes of the findings that are shown would change, each by itself."""
 
-    def __init__(self, report: Report, secrets: Secrets) -> None:
+    def __init__(self, report: Report, secrets: Secrets, shown: Sequence[Finding]) -> None:
         self._lines = _Lines(secrets)
-        self._proposals = Proposals(report)
+        self._proposals = Proposals(report, shown)
 
     @property
     def left_out(self) -> int:
@@ -60,24 +57,20 @@ class Patches:
 
     def of(self, finding: Finding) -> tuple[Hunk, ...]:
         """The hunks of a finding's fix; none where it has no proof, or nothing of it can be shown."""
-        return tuple(hunk for each in self._proposals.of(finding) for hunk in _hunks(each, self._lines))
+        by_file: dict[SourceFile, list[TextEdit]] = {}
+        for edit in self._proposals.of(finding):
+            by_file.setdefault(edit.file, []).append(edit)
+        return tuple(hunk for file, edits in by_file.items() for hunk in _hunks(file, edits, self._lines))
 
 
-def _hunks(tried: Tried, lines: _Lines) -> Iterator[Hunk]:
+def _hunks(file: SourceFile, changed: Sequence[TextEdit], lines: _Lines) -> Iterator[Hunk]:
     """The changes to one file."""
-    file, after = tried.file, tried.proved.file
-    hidden = sensitive_spans(after)
-    shift = 0
-    for edits in _clusters(file, tried.edits):
+    for edits in _clusters(file, changed):
         first = max(file.line_of(edits[0].start) - _CONTEXT, 1)
         last = min(file.line_of(max(edits[-1].start, edits[-1].end - 1)) + _CONTEXT, len(file.line_starts))
         start = file.line_starts[first - 1]
         end = file.line_starts[last] if last < len(file.line_starts) else len(file.text)
-        written = [
-            _written(after, edit.start + at, edit.replacement, hidden, lines.secrets)
-            for edit, at in _moved(edits, shift)
-        ]
-        shift += sum(len(edit.replacement) - (edit.end - edit.start) for edit in edits)
+        written = [_written(edit, lines.secrets) for edit in edits]
         if end - start + sum(map(len, written)) > _MOST_TEXT:
             continue
         old = lines.shown(file, first, last)
@@ -93,9 +86,9 @@ def _hunks(tried: Tried, lines: _Lines) -> Iterator[Hunk]:
             yield Hunk(file.uri, first, changes)
 
 
-def _clusters(file: SourceFile, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
+def _clusters(file: SourceFile, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
     """Edits whose surroundings meet, together."""
-    cluster: list[Edit] = []
+    cluster: list[TextEdit] = []
     for edit in edits:
         if cluster and file.line_of(edit.start) - file.line_of(cluster[-1].end) > 2 * _CONTEXT:
             yield cluster
@@ -103,13 +96,6 @@ def _clusters(file: SourceFile, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
         cluster.append(edit)
     if cluster:
         yield cluster
-
-
-def _moved(edits: Iterable[Edit], shift: int) -> Iterator[tuple[Edit, int]]:
-    """Each edit, and how far what it writes stands from its place in the old text."""
-    for edit in edits:
-        yield edit, shift
-        shift += len(edit.replacement) - (edit.end - edit.start)
 
 
 class _Lines:
@@ -134,16 +120,14 @@ class _Lines:
         yield from ("\n" if index == end else "" for index in range(end, after))
 
 
-def _written(after: SourceFile, start: int, text: str, hidden: list[tuple[int, int]], secrets: Secrets) -> str:
-    """What an edit writes at `start` of the new text."""
+def _written(edit: TextEdit, secrets: Secrets) -> str:
+    """What an edit writes."""
+    text = edit.text
     if secrets.shown_by(text):
         return MASK
-    end = start + len(text)
-    stretches = [(first - start, last - start) for first, last in overlapping(hidden, start, end)]
-    stretches += likely_secrets(text)
     pieces: list[str] = []
     position = 0
-    for first, last in merged((max(first, 0), min(last, len(text))) for first, last in stretches):
+    for first, last in merged((*edit.hidden, *likely_secrets(text))):
         pieces += (text[position:first], MASK)
         position = last
     pieces.append(text[position:])

@@ -32,7 +32,7 @@ def render(report: Report, options: RenderOptions) -> Iterator[str]:
     yield '{"source": ' + json.dumps({"name": "composeguard", "url": HOME}) + ',\n"diagnostics": ['
     separator = "\n"
     for index, finding in enumerate(report.findings):
-        edits = report.edits.get(index, ())
+        edits = report.edits.get(index) or ()
         shows_secret = any(secrets.shown_by(edit.text) for edit in edits)
         yield f"{separator}{json.dumps(_diagnostic(finding, () if shows_secret else edits))}"
         separator = ",\n"

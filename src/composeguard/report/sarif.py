@@ -146,7 +146,7 @@ class _ResultWriter:
             ]
             or None,
             partial_fingerprints=fingerprints,
-            fixes=self._fixes(finding, self._report.edits.get(index, ())),
+            fixes=self._fixes(finding, self._report.edits.get(index) or ()),
             suppressions=_suppressions(finding.suppression) if self._shows_suppressed else None,
             properties={"severity": finding.severity.label},
         )
