@@ -25,9 +25,7 @@ from composeguard.report import FORMATS, html
 from composeguard.source import disk
 
 SECONDS = 2.0
-"""Of the processor, for a check with one format, and for each run of `fix`."""
-ALL_FORMATS = 3.0
-"""The same for a check that writes every format."""
+"""Of the processor, for a check with every format, and for each run of `fix`."""
 _BIDI = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PLAIN = ("stdout", "stderr", "full", "concise", "github", "markdown", "junit", "html")
 _COMMAND = re.compile(r"^\s*(::(?!(error|warning|notice) (file|title)=)|##\[)", re.MULTILINE)
@@ -90,9 +88,9 @@ def run(given: Input, place: Path) -> Ran:
     outputs = [f"--output={name}={reports / name}" for name in FORMATS if name != "github"]
     arguments = ("check", "--no-cache", "--no-progress", "--profile=all", "-f", "github", *outputs)
     checked = call(folder, *arguments)
-    if checked.seconds > ALL_FORMATS:
+    if checked.seconds > SECONDS:
         checked = call(folder, *arguments)  # the first run of a process imports and compiles
-    _no_crash(checked, "check", ALL_FORMATS)
+    _no_crash(checked, "check")
     texts = {"stdout": checked.out, "stderr": checked.err}
     for path in reports.iterdir():
         texts[path.name] = path.read_bytes().decode()
@@ -140,12 +138,12 @@ def _fill(folder: Path, given: Input) -> None:
             (folder / name).write_bytes(content)
 
 
-def _no_crash(call: Call, what: str, seconds: float = SECONDS) -> None:
+def _no_crash(call: Call, what: str) -> None:
     if call.code not in (0, 1, 2, 3) or "Traceback" in call.err or "internal error" in call.err:
         raise BrokenError(f"{what}: exit {call.code}\n{call.err[-3000:]}")
     if re.search(r"CG\d+ crashed|rule .* (crashed|failed)", call.err):
         raise BrokenError(f"{what}: a rule crashed\n{call.err[-3000:]}")
-    if call.seconds > seconds:
+    if call.seconds > SECONDS:
         raise BrokenError(f"{what}: {call.seconds:.1f} seconds")
 
 

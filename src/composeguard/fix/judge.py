@@ -33,11 +33,19 @@ class Verdict(Struct, frozen=True):
     after: Checked
 
 
+class _Passed(Struct, frozen=True):
+    """What a project says with candidates that have passed a trial."""
+
+    candidates: Sequence[Candidate]
+    drafts: Drafts
+    after: Checked
+
+
 class Judge:
     """Judges the candidates of one round. `look` reads and judges the project with the files of a trial, by path.
 
-    A search for those at fault proves what the texts say, and the comments, which can cost ten times as much, of what
-    it ends with. Where that has no proof, it is made again with the whole proof of each trial.
+    A search for those at fault first proves what the texts say, and the comments, which can cost ten times as much, of
+    what is left then. Where that fails, the search goes on in this with the whole proof of each trial.
     """
 
     def __init__(self, before: Checked, bench: Bench, look: Callable[[Mapping[str, SourceFile]], Checked]) -> None:
@@ -48,7 +56,7 @@ class Judge:
         self._before = Counter(map(subject, before.findings))
         self._checks = 0
         self._with_comments = False
-        self._last: tuple[Sequence[Candidate], Drafts, Checked] | None = None
+        self._last = _Passed((), {}, before)
 
     def judge(self, candidates: Sequence[Candidate]) -> Verdict | None:
         """The largest part of the candidates that was found to stand together; None where none does."""
@@ -56,27 +64,17 @@ class Judge:
         held = self._search(sound, self._project)
         if not held:
             return None
-        if self._last is None or list(self._last[0]) != list(held):
-            self._project(held)
-        assert self._last is not None
-        _, drafts, after = self._last
-        return Verdict(held, self._bench.complete(drafts), after)
+        last = self._project(held)
+        return Verdict(held, self._bench.complete(last.drafts), last.after)
 
     def _search(
         self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], object]
     ) -> Sequence[Candidate]:
         """The candidates that pass a trial together and have the whole proof."""
-        failed, checks = len(self.failed), self._checks
         self._with_comments = False
         held = self._hold(candidates, trial)
         self._with_comments = True
-        try:
-            self._text(held)
-        except Refusal:
-            del self.failed[failed:]
-            self._checks = checks
-            held = self._hold(candidates, trial)
-        return held
+        return self._hold(held, trial)
 
     def _text(self, candidates: Sequence[Candidate]) -> Drafts:
         """The texts are proved; what the project then says is not looked at."""
@@ -85,8 +83,12 @@ class Judge:
             self._bench.complete(drafts)
         return drafts
 
-    def _project(self, candidates: Sequence[Candidate]) -> None:
-        """The findings are gone and none is new."""
+    def _project(self, candidates: Sequence[Candidate]) -> _Passed:
+        """The findings are gone and none is new. The last success is asked for again, with the comments."""
+        if list(candidates) == list(self._last.candidates):
+            if self._with_comments:
+                self._bench.complete(self._last.drafts)
+            return self._last
         self._checks += 1
         drafts = self._text(candidates)
         after = self._look({file.path: draft.file for file, draft in drafts.items()})
@@ -100,7 +102,8 @@ class Judge:
         left = [each for each, count in fixed.items() if now[each] > self._before[each] - count]
         if left:
             raise Refusal("the finding would still be there", [each.path for each in left])
-        self._last = candidates, drafts, after
+        self._last = _Passed(candidates, drafts, after)
+        return self._last
 
     def _hold(
         self, candidates: Sequence[Candidate], trial: Callable[[Sequence[Candidate]], object]

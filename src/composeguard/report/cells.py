@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -18,6 +19,9 @@ class Cell(Struct, frozen=True):
 
     text: str
     width: int
+
+
+_WIDTH = attrgetter("width")
 
 
 def width_of(char: str) -> int:
@@ -43,6 +47,8 @@ def _cell(char: str) -> Cell:
 
 def cells_of(text: str) -> list[Cell]:
     """A cell for each code point; tabs go to the next stop, what could steer the terminal is written out."""
+    if "\t" not in text:
+        return list(map(_cell, text))
     cells: list[Cell] = []
     column = 0
     for char in text:
@@ -53,4 +59,4 @@ def cells_of(text: str) -> list[Cell]:
 
 
 def total_width(cells: list[Cell]) -> int:
-    return sum(cell.width for cell in cells)
+    return sum(map(_WIDTH, cells))
