@@ -206,7 +206,7 @@ def _found(texts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     tokens = command_tokens(texts)
     programs = {text.rpartition("/")[2] for text, _ in tokens}
     known = [program for program in programs if _ANY_PROGRAM.fullmatch(program)]
-    flags = [flag for flag in _FLAGS if any(re.fullmatch(flag.programs, program) for program in known)]
+    flags = [flag for flag in _FLAGS if known and any(re.fullmatch(flag.programs, program) for program in known)]
     for number, token in enumerate(tokens):
         text = token[0]
         following = tokens[number + 1] if number + 1 < len(tokens) else None

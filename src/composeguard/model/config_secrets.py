@@ -19,7 +19,7 @@ _ENTRY = regex(
 """A line of YAML, JSON, TOML or properties that gives one name a value."""
 _EXPRESSION = regex(r"[A-Za-z_]\w*(?:[./][A-Za-z_]\w*)+")
 """A name of a program's, such as `os.environ/KEY`."""
-_DEFAULT = regex(r"(?<!\$)(?:\$\$)*\$\{(?P<name>[A-Za-z_]\w{0,80}):?-(?P<value>[^${}]{1,300})\}")
+_DEFAULT = regex(r"\$\{(?P<name>[A-Za-z_]\w{0,80}):?-(?P<value>[^${}]{1,300})\}")
 
 
 def config_secret(text: str) -> str:
@@ -40,10 +40,16 @@ def config_secret(text: str) -> str:
 
 def default_secrets(raw: str) -> Iterator[str]:
     """The variables of a text that have a default, and are credentials by their own names."""
-    for match in _DEFAULT.finditer(raw[:_LIMIT]):
+    for match in _DEFAULT.finditer(raw, 0, _LIMIT):
         kind = credential(match["name"])
-        if kind is not None and is_literal_secret(match["value"], kind):
+        if kind is not None and is_literal_secret(match["value"], kind) and not _is_escaped(raw, match.start()):
             yield match["name"]
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    """Whether the dollar sign there is the second of two, which are one that starts no variable."""
+    before = text[:at]
+    return (len(before) - len(before.rstrip("$"))) % 2 == 1
 
 
 def _is_secret(value: str, kind: Credential) -> bool:

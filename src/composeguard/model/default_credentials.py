@@ -162,6 +162,11 @@ _ANY_NAME = regex("|".join(row.name for row in VARIABLES), re.IGNORECASE)
 Open = OpenVariable | OpenFlag | OpenImage
 
 
+def may_open(name: str) -> bool:
+    """Whether any row is about variables of this name."""
+    return bool(_named(name))
+
+
 def open_variable(repository: str, name: str, value: str, others: Collection[str]) -> OpenVariable | None:
     """The row that a variable of a container fits. `others`: the variables of the container that have a value."""
     for row in _named(name):

@@ -8,7 +8,7 @@ a build argument, `COMMAND` in a command). So one value is one finding, whatever
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from composeguard.model.container import Container
 from composeguard.model.default_credentials import (
     OPEN_REPOSITORIES,
     OpenFlag,
+    may_open,
     open_command,
     open_image,
     open_variable,
@@ -90,8 +91,8 @@ def _all(reading: Reading) -> Iterator[_Found]:
     """Each value's leak with its node; a value that several containers have, as often."""
     for container in reading.project.containers():
         node = reading.node(container.path)
-        if node is not None:
-            yield from _container(container, node)
+        if node is not None and isinstance(node.value, dict):
+            yield from _container(container, node, node.value)
     for name in reading.project.configs:
         path: Path = ("configs", name, "content")
         content = reading.node(path)
@@ -103,34 +104,43 @@ def _all(reading: Reading) -> Iterator[_Found]:
                 yield from _texts("", (key,), node)
 
 
-def _container(container: Container, node: Node) -> Iterator[_Found]:
+def _container(container: Container, node: Node, keys: dict[str, Node]) -> Iterator[_Found]:
+    """Of one container. `keys`: what stands in it; most have few of those that are asked for."""
     name, at = container.name, container.path
-    image, others = _image(container), _set_variables(container)
-    closable = bool(container.env_file)
-    yield from _published(container, node, image, others)
-    holder: Path = (*at, "environment")
-    for key, below in _entries(node, "environment"):
-        readings = written(below, pair=below.key_start < 0)
-        row = _open(readings, image, key, others, closable=closable)
-        if row is not None:
-            path = (*holder, key)
-            yield Leak(LeakKind.OPEN, path, (name,), (path,), key, row[0].what, row[1], row=row[0]), below
-        elif found := _value(LeakKind.NAMED, name, holder, key, below, readings):
-            yield found
-    if isinstance(container, Workload):
+    if "ports" in keys:
+        yield from _published(container, node)
+    if "environment" in keys:
+        yield from _variables(container, keys["environment"])
+    if "build" in keys and isinstance(container, Workload):
         yield from _values(LeakKind.ARGUMENT, name, (*at, "build", "args"), _entries(node, "build", "args"))
-    for keys in _TEXTS:
-        for key, below in _entries(node, *keys):
-            yield from _texts(name, (*at, *keys, key), below)
+    for steps in _TEXTS:
+        if steps[0] in keys:
+            for key, below in _entries(node, *steps):
+                yield from _texts(name, (*at, *steps, key), below)
     for key in ("command", "entrypoint"):
-        yield from _command(name, (*at, key), child(node, key), image)
-    yield from _command(name, (*at, "healthcheck", "test"), _below(node, "healthcheck", "test"))
+        if key in keys:
+            yield from _command(name, (*at, key), keys[key], _image(container))
+    if "healthcheck" in keys:
+        yield from _command(name, (*at, "healthcheck", "test"), child(keys["healthcheck"], "test"))
     for _, path in container.hooks():
         below_hook = _below(node, *path[len(at) :])
         if below_hook is None:
             continue
         yield from _command(name, (*path, "command"), child(below_hook, "command"))
         yield from _values(LeakKind.NAMED, name, (*path, "environment"), _entries(below_hook, "environment"))
+
+
+def _variables(container: Container, environment: Node) -> Iterator[_Found]:
+    name = container.name
+    holder: Path = container.at("environment")
+    for key, node in _entries(environment):
+        readings = written(node, pair=node.key_start < 0)
+        row = _open(container, key, readings) if may_open(key) else None
+        if row is not None:
+            path = (*holder, key)
+            yield Leak(LeakKind.OPEN, path, (name,), (path,), key, row[0].what, row[1], row=row[0]), node
+        elif found := _value(LeakKind.NAMED, name, holder, key, node, readings):
+            yield found
 
 
 def _values(kind: LeakKind, owner: str, holder: Path, entries: Iterable[tuple[str, Node]]) -> Iterator[_Found]:
@@ -156,10 +166,10 @@ def _value(kind: LeakKind, owner: str, holder: Path, key: str, node: Node, readi
     return None
 
 
-def _defaults(node: Node) -> Iterator[str]:
+def _defaults(node: Node) -> Iterable[str]:
     """The variables in the text of a value whose defaults are credentials."""
     raw = raw_text(node)
-    return iter(()) if raw is None else default_secrets(raw)
+    return () if raw is None else default_secrets(raw)
 
 
 def _texts(owner: str, path: Path, node: Node, seen: set[int] | None = None) -> Iterator[_Found]:
@@ -217,19 +227,20 @@ def _in_command(words: tuple[str, ...], image: str | None) -> Iterator[tuple[Lea
         yield LeakKind.COMMAND, secret.index, secret.name, "", None
 
 
-def _open(
-    readings: Readings, image: str, key: str, others: Collection[str], *, closable: bool
-) -> tuple[OpenVariable, bool] | None:
-    """The row that a variable fits, and whether it does by a default. `closable`: a file may set more variables."""
+def _open(container: Container, key: str, readings: Readings) -> tuple[OpenVariable, bool] | None:
+    """The row that a variable fits, and whether it does by a default."""
+    image, others = _image(container), _set_variables(container)
     for text, defaulted in readings:
         row = None if MARK in text else open_variable(image, key, text, others)
-        if row is not None and not (closable and row.unless):
+        # An `env_file` may set the variable that closes it.
+        if row is not None and not (container.env_file and row.unless):
             return row, defaulted
     return None
 
 
-def _published(container: Container, node: Node, repository: str, others: Collection[str]) -> Iterator[_Found]:
+def _published(container: Container, node: Node) -> Iterator[_Found]:
     """An image that is open as it comes, where its port is reached from outside."""
+    repository = _image(container)
     if repository not in OPEN_REPOSITORIES or not isinstance(container, Service):
         return
     image = child(node, "image")
@@ -242,7 +253,7 @@ def _published(container: Container, node: Node, repository: str, others: Collec
         return
     ports = {port.target for port in container.ports if port.reach in (Reach.EVERYWHERE, Reach.ADDRESS)}
     words = [text for text, _ in command_tokens(tuple(map(shape, said)))]
-    row = open_image(repository, ports, others, words)
+    row = open_image(repository, ports, _set_variables(container), words)
     if row is not None:
         path = container.at("image")
         yield Leak(LeakKind.OPEN, path, (container.name,), (path,), "", row.what, row=row), image

@@ -52,7 +52,9 @@ class Reading(Struct, frozen=True):
         """The node at a path; None where nothing stands."""
         node = self.root
         for step in path:
-            below = child(node, step)
+            value = node.value
+            # As `child`, without a call for each step.
+            below = value.get(step) if isinstance(value, dict) else child(node, step)  # type: ignore[arg-type]
             if below is None:
                 return None
             node = below

@@ -17,6 +17,13 @@ def source_text(node: Node) -> str:
     return node.file.text[node.start : node.end]
 
 
+def verbatim(node: Node) -> str | None:
+    """The characters at the place of a value, where `source_node` can have no others in it but blanks; None where
+    escapes or an alias may bring some. What is not in them need not be looked for in the tree."""
+    text = source_text(node)
+    return None if "\\" in text or text.startswith("*") else text
+
+
 def plain_value(node: Node) -> Scalar:
     """What YAML alone makes of the plain scalar at the place of a value: a number where the project has its text.
 

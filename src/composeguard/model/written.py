@@ -42,6 +42,8 @@ or `.env` sets is in neither.
 
 def written(node: Node, *, pair: bool = False) -> Readings:
     """What the file says of a scalar; nothing of a collection and of nothing. `pair`: the text begins with `KEY=`."""
+    if node.via is None and type(node.value) is str:
+        return ((node.value, False),)  # so are nearly all
     raw = raw_text(node)
     if raw is None:
         value = _text(node)

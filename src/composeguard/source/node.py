@@ -92,6 +92,11 @@ def child(node: Node, step: str | int) -> Node | None:
     return None
 
 
+def items(node: Node | None) -> list[Node]:
+    """The items of a sequence; of all else none."""
+    return node.value if node is not None and isinstance(node.value, list) else []
+
+
 def are_texts(items: list[Node], *, unique: bool = False) -> bool:
     """Whether all items are texts, and no two of them alike where that counts: so are nearly all lists."""
     for item in items:

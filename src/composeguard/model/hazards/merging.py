@@ -14,7 +14,7 @@ from composeguard.model.ports import Reach
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import source_node, source_text
-from composeguard.source.node import Node, Path, Via, Way, child
+from composeguard.source.node import Node, Path, Via, Way, child, items
 
 _NULL_CLEARS = ("command", "entrypoint")
 _REPLACED = ("command", "entrypoint", "profiles")
@@ -27,11 +27,15 @@ _DEPTH = 3
 def merge_hazards(reading: Reading) -> Iterator[Hazard]:
     """Of one project, whatever its files."""
     for container in reading.project.containers():
-        yield from _lost_read_only(reading, container)
+        if container.volumes:
+            yield from _lost_read_only(reading, container)
     for service in reading.project.services.values():
-        yield from _kept_public(reading, service)
-        yield from _reset_conditions(reading, service)
-        yield from _steps(reading, service)
+        if len(service.ports) > 1:
+            yield from _kept_public(reading, service)
+        if service.depends_on:
+            yield from _reset_conditions(reading, service)
+        if service.pre_start:
+            yield from _steps(reading, service)
     if _has_layers(reading):
         yield from _own_texts(reading)
         yield from _joined_definitions(reading)
@@ -95,15 +99,15 @@ def _kept_public(reading: Reading, service: Service) -> Iterator[Hazard]:
 
 def _lost_read_only(reading: Reading, container: Container) -> Iterator[Hazard]:
     """A mount replaces the one with the same target whole: what it does not say of `ro` is gone."""
-    for index, mount in enumerate(container.volumes):
-        path = container.at("volumes", index)
-        node = reading.node(path)
-        replaced = _replaced(node) if node is not None else None
-        if node is None or replaced is None or mount.read_only is True or not _is_read_only(replaced):
+    nodes = items(reading.node(container.at("volumes")))
+    for index, (mount, node) in enumerate(zip(container.volumes, nodes, strict=False)):
+        replaced = _replaced(node)
+        if replaced is None or mount.read_only is True or not _is_read_only(replaced):
             continue
         written = source_node(node)
         if written is None or _says_mode(written):
             continue
+        path = container.at("volumes", index)
         yield Hazard(
             "lost-read-only",
             path,

@@ -9,9 +9,9 @@ from composeguard.model.container import Container
 from composeguard.model.hazards.hazard import Hazard, put
 from composeguard.model.mounts import Device, Mount
 from composeguard.model.reading import Reading
-from composeguard.model.source_node import source_node, source_text
+from composeguard.model.source_node import source_node, source_text, verbatim
 from composeguard.model.types import Json
-from composeguard.source.node import Path
+from composeguard.source.node import Node, Path, items
 from composeguard.source.regex import regex
 
 _LETTER = regex(r"(?P<name>[A-Za-z]):(?P<rest>/.*)", re.DOTALL)
@@ -26,13 +26,21 @@ _PERMISSIONS = regex(r"[rwm]{1,3}")
 def mount_hazards(reading: Reading) -> Iterator[Hazard]:
     """Of the volumes and devices of every container, and of the definitions of volumes."""
     for container in reading.project.containers():
-        for index, mount in enumerate(container.volumes):
-            path = container.at("volumes", index)
-            yield from _drive(reading, container, mount, path)
-            yield from _ignored_options(reading, container, mount, path)
+        if container.volumes:
+            yield from _mounts(reading, container)
         for index, device in enumerate(container.devices):
             yield from _device(reading, container, device, container.at("devices", index))
     yield from _unresolved_devices(reading)
+
+
+def _mounts(reading: Reading, container: Container) -> Iterator[Hazard]:
+    nodes = items(reading.node(container.at("volumes")))
+    for index, (mount, node) in enumerate(zip(container.volumes, nodes, strict=False)):
+        path = container.at("volumes", index)
+        yield from _drive(reading, container, mount, path)
+        text = "" if node.style in ("block", "flow") else verbatim(node)
+        if text is None or text.count(":") > 1:
+            yield from _ignored_options(container, mount, path, node)
 
 
 def _drive(reading: Reading, container: Container, mount: Mount, path: Path) -> Iterator[Hazard]:
@@ -43,8 +51,8 @@ def _drive(reading: Reading, container: Container, mount: Mount, path: Path) -> 
     elif (
         isinstance(source, str)
         and isinstance(target, str)
-        and _plain(target) in _OPTIONS | _READ_ONLY
         and (match := _LETTER.fullmatch(source))
+        and _plain(target) in _OPTIONS | _READ_ONLY
     ):
         options = str(target)
     else:
@@ -76,10 +84,9 @@ def _drive(reading: Reading, container: Container, mount: Mount, path: Path) -> 
     )
 
 
-def _ignored_options(reading: Reading, container: Container, mount: Mount, path: Path) -> Iterator[Hazard]:
+def _ignored_options(container: Container, mount: Mount, path: Path, node: Node) -> Iterator[Hazard]:
     """Options of the short syntax that the reference passes over: only the exact words count."""
-    node = reading.node(path)
-    written = source_node(node) if node is not None else None
+    written = source_node(node)
     if written is None or not isinstance(written.value, str):
         return
     text = written.value

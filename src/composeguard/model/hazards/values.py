@@ -9,7 +9,7 @@ from composeguard.model.hazards.hazard import Hazard, put
 from composeguard.model.reading import Reading
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_text
-from composeguard.source.node import Node, Path, child
+from composeguard.source.node import Node, Path
 from composeguard.source.numbers import INT64_MAX
 from composeguard.source.regex import regex
 from composeguard.source.scalars import Scalar, Timestamp, go_text
@@ -23,13 +23,16 @@ def value_hazards(reading: Reading) -> Iterator[Hazard]:
     for container in reading.project.containers():
         for path in text_maps(container):
             yield from _changed_texts(reading, container.name, path)
-        yield from _sizes(reading, container)
-        yield from _modes(reading, container)
+        for path in _size_paths(reading, container):
+            yield from _size(reading, container, path)
+        for path, as_text in _mode_paths(container):
+            yield from _mode(reading, container, path, as_text=as_text)
     for section in _DEFINITIONS:
         definitions: Mapping[str, object] = getattr(reading.project, section)
-        for name in definitions:
+        for name, definition in definitions.items():
             for key in ("labels", "driver_opts"):
-                yield from _changed_texts(reading, name, (section, name, key))
+                if getattr(definition, key, None):
+                    yield from _changed_texts(reading, name, (section, name, key))
 
 
 def text_maps(container: Container) -> Iterator[Path]:
@@ -91,31 +94,30 @@ def _reading_of(value: Scalar, text: str) -> tuple[str, str]:
     return "a number", "its shortest form"
 
 
-def _sizes(reading: Reading, container: Container) -> Iterator[Hazard]:
-    """Sizes that the reference drops (a YAML float) or cuts to nothing (less than a byte)."""
-    for path in _size_paths(reading, container):
-        node = reading.node(path)
-        if node is None:
-            continue
-        value = node.value
-        key = ".".join(str(step) for step in path[len(container.path) :])
-        if isinstance(value, float):
-            whole = int(value) if value.is_integer() and value <= INT64_MAX else None
-            yield Hazard(
-                "dropped-size",
-                path,
-                f"`{key}` of {container.name} has no effect: Compose drops a size that is a number with a fraction"
-                " or an exponent",
-                "as if it were not there",
-                repair=put("write it in bytes", "the size takes effect", path, whole) if whole else None,
-            )
-        elif isinstance(value, str) and _less_than_one(value):
-            yield Hazard(
-                "dropped-size",
-                path,
-                f"`{key}` of {container.name} has no effect: without a unit it counts bytes, and less than one is none",
-                "0 bytes: as if it were not there",
-            )
+def _size(reading: Reading, container: Container, path: Path) -> Iterator[Hazard]:
+    """A size that the reference drops (a YAML float) or cuts to nothing (less than a byte)."""
+    node = reading.node(path)
+    if node is None:
+        return
+    value = node.value
+    key = ".".join(str(step) for step in path[len(container.path) :])
+    if isinstance(value, float):
+        whole = int(value) if value.is_integer() and value <= INT64_MAX else None
+        yield Hazard(
+            "dropped-size",
+            path,
+            f"`{key}` of {container.name} has no effect: Compose drops a size that is a number with a fraction"
+            " or an exponent",
+            "as if it were not there",
+            repair=put("write it in bytes", "the size takes effect", path, whole) if whole else None,
+        )
+    elif isinstance(value, str) and _less_than_one(value):
+        yield Hazard(
+            "dropped-size",
+            path,
+            f"`{key}` of {container.name} has no effect: without a unit it counts bytes, and less than one is none",
+            "0 bytes: as if it were not there",
+        )
 
 
 def _less_than_one(text: str) -> bool:
@@ -127,8 +129,9 @@ def _less_than_one(text: str) -> bool:
 
 def _size_paths(reading: Reading, container: Container) -> Iterator[Path]:
     holder = reading.node(container.path)
+    keys = holder.value if holder is not None and isinstance(holder.value, dict) else {}
     for key in ("mem_limit", "mem_reservation", "memswap_limit", "shm_size"):
-        if holder is not None and child(holder, key) is not None:
+        if key in keys:
             yield container.at(key)
     for index, mount in enumerate(container.volumes):
         if mount.tmpfs is not None:
@@ -140,32 +143,31 @@ def _size_paths(reading: Reading, container: Container) -> Iterator[Path]:
                 yield container.at("blkio_config", key, index, "rate")
     if isinstance(container, Workload) and container.build is not None:
         yield container.at("build", "shm_size")
-    if isinstance(container, Service) and container.deploy is not None:
+    if isinstance(container, Service) and container.deploy is not None and container.deploy.resources is not None:
         for key in ("limits", "reservations"):
             yield container.at("deploy", "resources", key, "memory")
 
 
-def _modes(reading: Reading, container: Container) -> Iterator[Hazard]:
-    """Modes of files without a leading zero: `440` is the decimal number, not the mode that it looks like."""
-    for path, as_text in _mode_paths(container):
-        node = reading.node(path)
-        if node is None or not _is_decimal_mode(node):
-            continue
-        text = source_text(node)
-        yield Hazard(
-            "decimal-mode",
+def _mode(reading: Reading, container: Container, path: Path, *, as_text: bool) -> Iterator[Hazard]:
+    """A mode of a file without a leading zero: `440` is the decimal number, not the mode that it looks like."""
+    node = reading.node(path)
+    if node is None or not _is_decimal_mode(node):
+        return
+    text = source_text(node)
+    yield Hazard(
+        "decimal-mode",
+        path,
+        f"a mode of {container.name} is the decimal number {text}, which is the mode {node.value:04o}",
+        f"this is {node.value:04o}, not {text.zfill(4)}",
+        repair=put(
+            f"make the mode {text.zfill(4)}",
+            f"the mode was {node.value:04o}; a program may rely on it",
             path,
-            f"a mode of {container.name} is the decimal number {text}, which is the mode {node.value:04o}",
-            f"this is {node.value:04o}, not {text.zfill(4)}",
-            repair=put(
-                f"make the mode {text.zfill(4)}",
-                f"the mode was {node.value:04o}; a program may rely on it",
-                path,
-                text.zfill(4),
-            )
-            if as_text
-            else None,
+            text.zfill(4),
         )
+        if as_text
+        else None,
+    )
 
 
 def _mode_paths(container: Container) -> Iterator[tuple[Path, bool]]:

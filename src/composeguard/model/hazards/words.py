@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from composeguard.compose.shellwords import ShellwordsError
 from composeguard.compose.shellwords import split as split_words
@@ -12,10 +12,11 @@ from composeguard.model.container import Container
 from composeguard.model.hazards.hazard import Change, Hazard, Repair, put
 from composeguard.model.reading import Place, Reading
 from composeguard.model.service import Job, Service, Workload
-from composeguard.model.source_node import source_node
+from composeguard.model.source_node import source_node, verbatim
 from composeguard.source.node import Path
 from composeguard.source.regex import regex
 
+_SIGNS = regex(r"[;&|<>]")
 _OPERATOR = regex(r"&&|\|\||[;&|]|[0-9]*[<>]+")
 _SHELLS = frozenset(
     ("sh", "bash", "ash", "dash", "zsh", "/bin/sh", "/bin/bash", "/bin/ash", "cmd", "powershell", "pwsh")
@@ -30,7 +31,8 @@ def word_hazards(reading: Reading) -> Iterator[Hazard]:
     """Of every container, and of the hooks and policies of services."""
     for container in reading.project.containers():
         yield from _commands(reading, container)
-        yield from _user(reading, container)
+        if isinstance(container.user, Unresolved):
+            yield from _user(reading, container, container.user)
         yield from _list_items(reading, container)
         if isinstance(container, Service):
             yield from _accepted_words(container)
@@ -43,7 +45,7 @@ def word_hazards(reading: Reading) -> Iterator[Hazard]:
 
 def _commands(reading: Reading, container: Container) -> Iterator[Hazard]:
     """Commands in one string end at the first operator of a shell that stands outside quotes."""
-    paths = [container.at("command"), container.at("entrypoint")]
+    paths = [container.at(key) for key in ("command", "entrypoint") if getattr(container, key) is not None]
     paths += [(*path, "command") for _, path in container.hooks()]
     develop = container.develop if isinstance(container, Service) else None
     for index in range(len(develop.watch) if develop else 0):
@@ -51,6 +53,9 @@ def _commands(reading: Reading, container: Container) -> Iterator[Hazard]:
     for path in paths:
         node = reading.node(path)
         if node is None or (node.style in ("flow", "block")):
+            continue
+        stands = verbatim(node)
+        if stands is not None and not _SIGNS.search(stands):
             continue
         written = source_node(node)
         if written is None or not isinstance(written.value, str):
@@ -80,7 +85,7 @@ def _commands(reading: Reading, container: Container) -> Iterator[Hazard]:
 
 def _cut(text: str) -> str | None:
     """The operator at which the command ends; None where it does not."""
-    if not any(character in text for character in ";&|<>"):
+    if not _SIGNS.search(text):
         return None
     known = _VARIABLES.sub(lambda match: "$" if match.group() == "$$" else "x", text)
     try:
@@ -104,11 +109,8 @@ def _is_program(text: str) -> bool:
 # Users ----------------------------------------------------------------------------------------------------------
 
 
-def _user(reading: Reading, container: Container) -> Iterator[Hazard]:
+def _user(reading: Reading, container: Container, user: Unresolved) -> Iterator[Hazard]:
     """`${UID}:${GID}` without values is `:`, which the reference accepts and the engine takes for root."""
-    user = container.user
-    if not isinstance(user, Unresolved):
-        return
     name, colon, group = user.text.partition(":")
     if not colon or name.strip(MARK) or group.strip(MARK) or not name:
         return
@@ -193,17 +195,15 @@ _COLON_ITEM = regex(r"(?P<name>[\w.-]+):(?P<blank>[ \t]*)(?P<value>\S.*)", re.DO
 
 def _list_items(reading: Reading, container: Container) -> Iterator[Hazard]:
     """`- "KEY: value"` in a list is a name with a colon in it: the variable KEY is not set."""
-    holders: list[tuple[Path, object]] = [
+    holders: list[tuple[Path, Mapping[str, object]]] = [
         (container.at("environment"), container.environment),
         (container.at("labels"), container.labels),
     ]
     if isinstance(container, Workload) and container.build is not None:
         holders.append((container.at("build", "args"), container.build.args))
     for holder, entries in holders:
-        if not isinstance(entries, dict):
-            continue
-        for key, value in entries.items():
-            match = _COLON_ITEM.fullmatch(key) if ":" in key and value in (None, "") else None
+        for key in [key for key in entries if ":" in key]:
+            match = _COLON_ITEM.fullmatch(key) if entries[key] in (None, "") else None
             node = reading.node((*holder, key)) if match else None
             if match is None or node is None or node.key_start >= 0:
                 continue
