@@ -6,6 +6,7 @@ projects. Projects come in their order, whatever the number of processes; the fi
 
 from __future__ import annotations
 
+from binascii import crc32
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -22,7 +23,6 @@ from composeguard.engine.report import Fixable, Report, Totals, ready_fix
 from composeguard.engine.severity import Severity
 from composeguard.report import streamed
 from composeguard.report.options import RenderOptions
-from composeguard.source.digest import sha256
 
 if TYPE_CHECKING:
     from composeguard.commands.result import Result
@@ -213,20 +213,20 @@ class Stream:
             yield from self._format.blocks([each for each in of_file if _key(each) in fresh])
 
 
-_KEY = 16
-"""Hexadecimal digits of a key: two of a file are equal once in some 10^15 files of a thousand findings."""
-
-
 def _key(finding: Finding) -> str:
-    told_by = f"{finding.code} {finding.start} {finding.end} {finding.message}"
-    return sha256(told_by.encode("utf-8", "surrogatepass"))[:_KEY]
+    """The rule, the place and a sum of the message: two of one rule at one place are equal once in four billion."""
+    told = crc32(finding.message.encode("utf-8", "surrogatepass"))
+    return f"{finding.rule.code} {finding.start} {finding.end} {told}"
 
 
 _ACCEPTED, _SAFE, _UNSAFE, _NO_FIX = "asu-"
-_SIGNS = {None: _NO_FIX, Safety.SAFE: _SAFE, Safety.UNSAFE: _UNSAFE}
 
 
 def _counts_for(finding: Finding) -> str:
     """A sign (accepted, or how its fix is), the severity, and the code."""
-    sign = _ACCEPTED if finding.suppression is not None else _SIGNS[ready_fix(finding)]
+    if finding.suppression is not None:
+        sign = _ACCEPTED
+    else:
+        safety = ready_fix(finding)
+        sign = _NO_FIX if safety is None else _SAFE if safety is Safety.SAFE else _UNSAFE
     return f"{sign}{finding.severity:d}{finding.rule.code}"

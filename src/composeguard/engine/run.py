@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from msgspec import Struct, field
 
@@ -28,7 +28,11 @@ _CAME_BY = {
 }
 
 
-class Selection(Struct, frozen=True):
+_Counts = dict[tuple[str, str, str], int]
+"""How many findings of a rule have the same file, path and evidence so far."""
+
+
+class Selection(Struct, frozen=True, dict=True):
     """The rules to run and the severities that a configuration gives them."""
 
     rules: tuple[Rule, ...]
@@ -38,6 +42,11 @@ class Selection(Struct, frozen=True):
     """By code, for the rules that a configuration says something of; the others have their defaults."""
     known: tuple[Rule, ...] = ()
     """All rules that are loaded, selected or not: what a comment may name."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Those of the rules to run."""
+        return frozenset(rule.code for rule in self.rules)
 
 
 class Outcome(Struct, frozen=True):
@@ -67,14 +76,14 @@ def check(reading: Reading, selection: Selection, *, inline: bool = True, today:
         comments = Comments(today)
         findings = comments.mark(findings)
         failed = {failure.rule.code for failure in run.failures}
-        ran = {rule.code for rule in selection.rules} - failed
-        judged = tuple(comments.judged(reading, selection.known, ran))
-        for rule in _of_scope(selection, Scope.SUPPRESSION):
-            run.over(rule, judged)
-        findings += comments.mark(run.taken())
-    for rule in _of_scope(selection, Scope.FAILURE):
-        run.over(rule, tuple(run.failures))
-    findings += run.taken()
+        if judged := tuple(comments.judged(reading, selection.known, selection.codes - failed)):
+            for rule in _of_scope(selection, Scope.SUPPRESSION):
+                run.over(rule, judged)
+            findings += comments.mark(run.taken())
+    if run.failures:
+        for rule in _of_scope(selection, Scope.FAILURE):
+            run.over(rule, tuple(run.failures))
+        findings += run.taken()
     wanted = (finding for finding in findings if finding.severity >= selection.minimum)
     return Outcome(tuple(sorted(wanted, key=finding_order)), tuple(run.failures))
 
@@ -112,7 +121,7 @@ class _Run:
 
     def _findings(self, rule: Rule, problems: Sequence[Problem]) -> Iterable[Finding]:
         severity = self._selection.severities.get(rule.code)
-        counts: dict[str, int] = {}
+        counts: _Counts = {}
         if len(problems) == 1:
             return [_finding(self._places, rule, problems[0], severity, counts)]
         # A service that is reached twice (an included file) yields the same finding twice.
@@ -156,17 +165,20 @@ class _Spot(Struct, frozen=True, gc=False):
 
 
 class _Places:
-    """Where findings stand, looked up once for a path, however many rules find something there."""
+    """Where findings stand; what they stand in is looked up once, however many there are."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._spots: dict[tuple[Path, Focus], _Spot] = {}
+        self._holders: dict[Path, _Spot] = {}
 
     def at(self, path: Path, focus: Focus) -> _Spot:
         """Where nothing stands, the nearest parent is shown by its key: most findings are about what is missing."""
-        found = self._spots.get((path, focus))
+        return self._below(self._holder(path[:-1]), path, focus) if path else self._top(focus)
+
+    def _holder(self, path: Path) -> _Spot:
+        found = self._holders.get(path)
         if found is None:
-            found = self._spots[path, focus] = self._below(path, focus) if path else self._top(focus)
+            found = self._holders[path] = self.at(path, Focus.KEY)
         return found
 
     def _top(self, focus: Focus) -> _Spot:
@@ -176,8 +188,7 @@ class _Places:
         place = shown(root, focus)
         return _Spot(root, place.file, place.start, place.end, came, way, "", "")
 
-    def _below(self, path: Path, focus: Focus) -> _Spot:
-        above = self.at(path[:-1], Focus.KEY)
+    def _below(self, above: _Spot, path: Path, focus: Focus) -> _Spot:
         step = path[-1]
         text = str(step).replace("~", "~0").replace("/", "~1")
         steps = f"{above.steps}/{text}"
@@ -191,9 +202,7 @@ class _Places:
         return _Spot(node, place.file, place.start, place.end, came, way, steps, unnumbered)
 
 
-def _finding(
-    places: _Places, rule: Rule, problem: Problem, severity: Severity | None, counts: dict[str, int]
-) -> Finding:
+def _finding(places: _Places, rule: Rule, problem: Problem, severity: Severity | None, counts: _Counts) -> Finding:
     spot = places.at(problem.path, problem.focus)
     place = problem.diagnostic or problem.place or spot
     if severity is None:
@@ -217,7 +226,7 @@ def _finding(
     )
 
 
-def _identity(rule: Rule, file: SourceFile, spot: _Spot, problem: Problem, counts: dict[str, int]) -> str:
+def _identity(rule: Rule, file: SourceFile, spot: _Spot, problem: Problem, counts: _Counts) -> str:
     """Stays the same when lines move or messages change; equal ones are counted, so that each is unique.
 
     Where the evidence tells which item of a list is meant, the item's number does not count: others may come before.
@@ -225,9 +234,9 @@ def _identity(rule: Rule, file: SourceFile, spot: _Spot, problem: Problem, count
     """
     evidence = "" if problem.redact else problem.evidence
     steps = spot.unnumbered if evidence else spot.steps
-    identity = f"{rule.code}\0{file.uri}\0{steps[1:]}\0{evidence}"
-    counts[identity] = count = counts.get(identity, 0) + 1
-    return f"{identity}\0{count}"
+    known = (file.uri, steps, evidence)
+    counts[known] = count = counts.get(known, 0) + 1
+    return f"{rule.code}\0{file.uri}\0{steps[1:]}\0{evidence}\0{count}"
 
 
 def _way(reading: Reading, path: Path) -> Iterator[Related]:
