@@ -48,8 +48,10 @@ def default_secrets(raw: str) -> Iterator[str]:
 
 def _is_escaped(text: str, at: int) -> bool:
     """Whether the dollar sign there is the second of two, which are one that starts no variable."""
-    before = text[:at]
-    return (len(before) - len(before.rstrip("$"))) % 2 == 1
+    first = at
+    while first and text[first - 1] == "$":
+        first -= 1
+    return (at - first) % 2 == 1
 
 
 def _is_secret(value: str, kind: Credential) -> bool:
