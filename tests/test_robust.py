@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from tests.test_cli import BAD, Run, run, write
 
-from composeguard.fix import write as writing
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.write import write as write_text
 from composeguard.report import FORMATS
@@ -317,14 +316,14 @@ def test_a_link_that_comes_at_the_last_moment_is_replaced_and_not_followed(
     other = tmp_path / "other.txt"
     other.write_text("mine\n")
     file = read_source("compose.yaml", path.read_bytes(), path=str(path))
-    real = writing._replace
+    real = Path.replace
 
-    def late(target: Path, data: bytes, status: os.stat_result) -> None:
+    def late(new: Path, target: Path) -> Path:
         path.unlink()
         path.symlink_to(other)
-        real(target, data, status)
+        return real(new, target)
 
-    monkeypatch.setattr(writing, "_replace", late)
+    monkeypatch.setattr(Path, "replace", late)
     write_text(file, "a: 3\n")
     assert other.read_text() == "mine\n"
     assert (path.is_symlink(), path.read_text()) == (False, "a: 3\n")

@@ -103,6 +103,7 @@ def check(**options: object) -> int:
 @project_options
 @rule_options
 @input_options
+@jobs_option
 @display_options
 def fix(**options: object) -> int:
     """Repair Compose files in place, keeping comments and style.

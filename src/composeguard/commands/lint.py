@@ -30,7 +30,7 @@ from composeguard.config import Configuration, Settings
 from composeguard.engine.finding import Finding
 from composeguard.engine.overrides import OverrideRow, Overrides
 from composeguard.engine.rule import Rule
-from composeguard.engine.run import Selection, check
+from composeguard.engine.run import Outcome, Selection, check
 from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
@@ -41,6 +41,7 @@ from composeguard.source import disk
 from composeguard.source.collector import all_stays, collector_off
 
 if TYPE_CHECKING:
+    from composeguard.commands.planned import Planner
     from composeguard.commands.since import Changes
     from composeguard.commands.stream import Format
 
@@ -57,7 +58,8 @@ class Linter:
     `judging` runs the rules of the whole profile, also where few are selected: a fix of one must not bring others.
     `with_baseline` marks the findings that a baseline knows. `keeping` keeps what was read with each result; without
     it, many projects are checked on all processors, and memory holds what a report needs. `proving` proves the fix of
-    each finding, for reports that carry what it changes. With a `format_`, results have what to report as text.
+    each finding, for reports that carry what it changes. With a `format_`, results have what to report as text; with a
+    `planner`, what to write.
     """
 
     def __init__(
@@ -69,9 +71,11 @@ class Linter:
         keeping: bool = True,
         proving: bool = False,
         format_: Format | None = None,
+        planner: Planner | None = None,
     ) -> None:
         self.options = options
         self.format = format_
+        self._planner = planner
         self.proving = proving
         self._keeping = keeping
         self._with_baseline = with_baseline
@@ -191,11 +195,11 @@ class Linter:
         return result if entry is None else replace(result, told=replace(result.told, shown=None, entry=entry))
 
     def _in_time(self, project: ProjectFiles) -> Result | str:
-        try:
-            with deadline(self.options.timeout):
-                result = self.check(project)
-        except OutOfTimeError:
-            return f"not checked within {self.options.timeout:g} seconds"
+        if self._planner is not None:
+            return self._with_plan(project, self._planner)
+        result = self._checked(project)
+        if isinstance(result, str):
+            return result
         if self.proving:
             from composeguard.report.proposals import proved_edits
 
@@ -207,6 +211,25 @@ class Linter:
             result = replace(result, kept=None)
             self._let_go()
         return result
+
+    def _checked(self, project: ProjectFiles) -> Result | str:
+        try:
+            with deadline(self.options.timeout):
+                return self.check(project)
+        except OutOfTimeError:
+            return f"not checked within {self.options.timeout:g} seconds"
+
+    def _with_plan(self, project: ProjectFiles, planner: Planner) -> Result | str:
+        """The result with what to write. Nothing is known from before: others may write what projects share."""
+        self.forget()
+        with disk.witnessed(keeping=True) as seen:
+            result = self._checked(project)
+            if isinstance(result, str):
+                return result
+            planned = planner(self, result)
+        disk.saw(seen)
+        reads = {path: answer for (question, path), answer in seen.items() if question.startswith(disk.READ)}
+        return replace(result, told=replace(result.told, planned=planned, reads=reads), kept=None)
 
     def _as_text(self, result: Result, format_: Format) -> Judged:
         from composeguard.commands.outcome import code_of
@@ -242,12 +265,17 @@ class Linter:
     def judge(self, project: ProjectFiles) -> Judged | str:
         """What a project comes to, or why it could not be judged: what a worker process is asked."""
         result = self.in_time(project)
-        return result if isinstance(result, str) else result.told
+        if isinstance(result, str):
+            return result
+        if result.told.planned is None:
+            return result.told
+        # What there is to say is in the plan; findings bring the texts of their files along.
+        return replace(result.told, outcome=Outcome((), ()), judged=(), notes=())
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a process that has no copy of this one makes its own."""
-        options = (self.options, self._judging, self._with_baseline, self.proving, self.format)
-        return _again, (*options, self.remembering, self._outside)
+        parts = (self.options, self._judging, self._with_baseline, self.proving, self.format, self._planner)
+        return _again, (*parts, self.remembering, self._outside)
 
     def _unreadable(self, path: str) -> None:
         self.failed = self.failed or not self.options.allow_partial
@@ -333,9 +361,11 @@ class Linter:
         return any(disk.exists(posixpath.join(base, name)) for base in self._bases or {self._here})
 
     def forget(self) -> None:
-        """Read files anew from now on: some were written."""
+        """Read files anew from now on: some were written. That changes no folder: none but regular files are."""
+        for files in self._files.values():
+            for file in files.let_go(0):
+                file.release()
         self._files.clear()
-        self.folders.forget()
 
     def shown(self, project: ProjectFiles) -> tuple[str, ...]:
         """The names of a project's files as a shell in the current folder has them."""
@@ -400,11 +430,18 @@ def _again(
     with_baseline: bool,
     proving: bool,
     format_: Format | None,
+    planner: Planner | None,
     remembering: bool,
     outside: str | None,
 ) -> Linter:
     linter = Linter(
-        options, judging=judging, with_baseline=with_baseline, keeping=False, proving=proving, format_=format_
+        options,
+        judging=judging,
+        with_baseline=with_baseline,
+        keeping=False,
+        proving=proving,
+        format_=format_,
+        planner=planner,
     )
     linter.remembering = remembering
     linter._outside = outside

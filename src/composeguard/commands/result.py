@@ -13,6 +13,7 @@ from composeguard.engine.run import Outcome
 
 if TYPE_CHECKING:
     from composeguard.commands.memory import Entry
+    from composeguard.commands.planned import Planned
     from composeguard.commands.stream import Shown
     from composeguard.compose.discover import ProjectFiles
     from composeguard.config import Configuration, Settings
@@ -39,6 +40,10 @@ class Judged(Struct, frozen=True):
     """What to report as text, where that is asked for; then there are no findings here."""
     entry: Entry | None = None
     """What a memory of projects keeps of it; then it holds the text as well."""
+    planned: Planned | None = None
+    """What to write, where that is asked for."""
+    reads: Mapping[str, str] = {}
+    """Of each file that a plan rests upon, by its path, a digest of what was read."""
 
     @property
     def says_something(self) -> bool:

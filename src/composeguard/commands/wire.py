@@ -55,14 +55,16 @@ def _rule_as_code(rule: Rule) -> _Reduced:
     return _rule, (rule.code,)
 
 
-def _file(uri: str, path: str, text: str, bom: bool, values: list[tuple[int, int]], parsed: bool) -> SourceFile:
-    file = SourceFile(uri, text, path=path, bom=bom)
+def _file(
+    uri: str, path: str, text: str, bom: bool, encoding: str, values: list[tuple[int, int]], parsed: bool
+) -> SourceFile:
+    file = SourceFile(uri, text, path=path, bom=bom, encoding=encoding)
     file.settle(values, parsed)
     return file
 
 
 def _file_as_text(file: SourceFile) -> _Reduced:
-    return _file, (file.uri, file.path, file.text, file.bom, sensitive_spans(file), file.is_parsed)
+    return _file, (file.uri, file.path, file.text, file.bom, file.encoding, sensitive_spans(file), file.is_parsed)
 
 
 def _failure(failure: RuleFailure) -> _Reduced:

@@ -1,11 +1,14 @@
-"""Putting a proved text in the place of a file, whole or not at all."""
+"""Putting proved texts in the place of files, each whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
 
 from composeguard.fix.refusal import Refusal
 from composeguard.source.decode import encode
@@ -13,34 +16,128 @@ from composeguard.source.file import SourceFile
 from composeguard.source.replacing import replacing
 
 
+class _Staged(Struct, frozen=True):
+    """A new content that waits to take the place of a file."""
+
+    file: SourceFile
+    stream: BinaryIO
+    ends: ExitStack
+    """Replaces the file when it is left, and takes the new content away where that is by an error."""
+
+
+class Writer:
+    """Puts texts in the place of files, several at a time: the disk takes longer than all else about a file, and hardly
+    longer for many than for one.
+
+    A new content stands in a temporary file of the same folder until it is complete and on the disk. Mode is kept,
+    owner and group where the system lets us. Folders are synchronised once, at the end.
+    """
+
+    def __init__(self) -> None:
+        self._staged: list[_Staged] = []
+        self._folders: dict[Path, None] = {}
+
+    def stage(self, file: SourceFile, text: str) -> None:
+        """Prepare to replace the file at `file.path` by a text; `file` is what was read from there.
+
+        Raises:
+            Refusal: the file is a link, has other names, or cannot be written.
+        """
+        path = Path(file.path)
+        status = _status(path)
+        with ExitStack() as ends:
+            try:
+                stream = ends.enter_context(replacing(path, stat.S_IMODE(status.st_mode)))
+                stream.write(encode(file, text))
+                stream.flush()
+            except OSError as error:
+                raise _unwritten(error) from error
+            with suppress(OSError, AttributeError):
+                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+            with suppress(OSError, AttributeError):
+                # The disk may begin with it now.
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            self._staged.append(_Staged(file, stream, ends.pop_all()))
+
+    def commit(self) -> dict[str, Refusal]:
+        """Replace all files that are prepared; gives those, by path, that stay as they are, and why."""
+        refused: dict[str, Refusal] = {}
+        for each in self._staged:
+            try:
+                os.fsync(each.stream.fileno())
+            except OSError as error:
+                refused[each.file.path] = _unwritten(error)
+        for each in self._staged:
+            path = each.file.path
+            try:
+                with each.ends:
+                    if path in refused:
+                        raise refused[path]
+                    _is_as_read(each.file)
+            except Refusal as refusal:
+                refused[path] = refusal
+            except OSError as error:
+                refused[path] = _unwritten(error)
+            else:
+                self._folders[Path(path).parent] = None
+        self._staged.clear()
+        return refused
+
+    def end(self) -> None:
+        """Nothing is left of what is only prepared, and what was written stays, whatever becomes of the machine."""
+        for each in self._staged:
+            with suppress(_AbandonedError), each.ends:
+                raise _AbandonedError
+        self._staged.clear()
+        for folder in self._folders:
+            _sync_folder(folder)
+        self._folders.clear()
+
+
+class _AbandonedError(Exception):
+    """Takes a temporary file away."""
+
+
 def write(file: SourceFile, text: str) -> None:
     """Replace the file at `file.path` by a text; `file` is what was read from there.
-
-    The new content stands in a temporary file of the same folder until it is complete and on the disk. Mode is kept,
-    owner and group where the system lets us.
 
     Raises:
         Refusal: the file is a link, has other names, cannot be written, or is not what was read; it is untouched.
     """
+    writer = Writer()
+    try:
+        writer.stage(file, text)
+        for refusal in writer.commit().values():
+            raise refusal
+    finally:
+        writer.end()
+
+
+def _is_as_read(file: SourceFile) -> None:
     path = Path(file.path)
+    _status(path)
+    try:
+        now = path.read_bytes()
+    except OSError as error:
+        raise _unread(error) from error
+    if now != encode(file, file.text):
+        raise Refusal("the file has changed since it was read")
+
+
+def _unread(error: OSError) -> Refusal:
+    return Refusal(f"the file cannot be read: {error.strerror}")
+
+
+def _unwritten(error: OSError) -> Refusal:
+    return Refusal(f"the file cannot be written: {error.strerror}")
+
+
+def _status(path: Path) -> os.stat_result:
+    """What the file is, which is one that can be replaced."""
     try:
         status = path.lstat()
     except OSError as error:
-        raise Refusal(f"the file cannot be read: {error.strerror}") from error
-    _check(path, status)
-    try:
-        before = path.read_bytes()
-    except OSError as error:
-        raise Refusal(f"the file cannot be read: {error.strerror}") from error
-    if before != encode(file, file.text):
-        raise Refusal("the file has changed since it was read")
-    try:
-        _replace(path, encode(file, text), status)
-    except OSError as error:
-        raise Refusal(f"the file cannot be written: {error.strerror}") from error
-
-
-def _check(path: Path, status: os.stat_result) -> None:
+        raise _unread(error) from error
     if stat.S_ISLNK(status.st_mode):
         raise Refusal("the file is a symbolic link; name the file that it leads to")
     if not stat.S_ISREG(status.st_mode):
@@ -49,22 +146,12 @@ def _check(path: Path, status: os.stat_result) -> None:
         raise Refusal("the file has other names (hard links), which would keep the old text")
     if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(path, os.W_OK):
         raise Refusal("the file is read-only")
-
-
-def _replace(path: Path, data: bytes, status: os.stat_result) -> None:
-    with replacing(path, stat.S_IMODE(status.st_mode)) as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-        if hasattr(os, "fchown"):
-            with contextlib.suppress(OSError):
-                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
-    _sync_folder(path.parent)
+    return status
 
 
 def _sync_folder(folder: Path) -> None:
     """Make the new name durable where folders can be synchronised."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -20,6 +20,8 @@ Question = tuple[str, str]
 """What was asked (a key of `QUESTIONS`), and of which path."""
 
 _seen: dict[Question, str] | None = None
+_keeping = False
+"""Whether notes are kept where the run cannot be repeated."""
 READ = "read "
 """How the question for the first bytes of a file begins; their number follows."""
 _CHUNK = 1 << 20
@@ -32,14 +34,16 @@ def digest(data: bytes) -> str:
 
 
 @contextmanager
-def witnessed() -> Iterator[dict[Question, str]]:
-    """All questions until the end of the block, with their answers."""
-    global _seen
-    outer, _seen = _seen, {}
+def witnessed(*, keeping: bool = False) -> Iterator[dict[Question, str]]:
+    """All questions until the end of the block, with their answers; `keeping` also where what they are for cannot be
+    repeated, else they are let go of there."""
+    global _seen, _keeping
+    outer = _seen, _keeping
+    _seen, _keeping = {}, keeping
     try:
         yield _seen
     finally:
-        _seen = outer
+        _seen, _keeping = outer
 
 
 def is_witnessed() -> bool:
@@ -54,14 +58,18 @@ def noted(question: str, path: str) -> str | None:
 
 def note_again(question: str, path: str, answer: str | None) -> None:
     """Note what somebody was told before and goes by again, without asking."""
-    if _seen is not None and answer is not None:
-        _seen[question, path] = answer
+    notes = _notes()
+    if notes is not None and answer is not None:
+        notes[question, path] = answer
 
 
 def saw(seen: Mapping[Question, str]) -> None:
     """Note what another process has asked for this run."""
-    if _seen is not None:
-        _seen.update(seen)
+    if not is_repeatable(seen):
+        unrepeatable()
+    notes = _notes()
+    if notes is not None:
+        notes.update(seen)
 
 
 def is_file(path: str) -> bool:
@@ -108,7 +116,7 @@ def read(path: str, limit: int) -> bytes:
     except OSError as error:
         _noted(f"{READ}{limit}", path, type(error).__name__)
         raise
-    if _seen is not None:
+    if _notes() is not None:
         _noted(f"{READ}{limit}", path, digest(data))
     return data
 
@@ -121,7 +129,7 @@ def scan(folder: str) -> list[os.DirEntry[str]]:
     """
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
-    if _seen is not None:
+    if _notes() is not None:
         _noted("list", folder, _listing(found))
     return found
 
@@ -138,7 +146,8 @@ def kind(path: str) -> str:
 def unrepeatable() -> None:
     """What happens now depends on more than files, or does more than print: the run cannot be remembered."""
     if _seen is not None:
-        _seen.clear()
+        if not _keeping:
+            _seen.clear()
         _seen[_UNREPEATABLE] = ""
 
 
@@ -165,13 +174,19 @@ def contents(seen: Mapping[Question, str]) -> str:
     return digest(repr(read).encode("utf-8", "surrogatepass"))
 
 
+def _notes() -> dict[Question, str] | None:
+    """Where notes are taken; None where nobody wants them, or wants them any longer."""
+    return _seen if _seen is not None and (_keeping or _UNREPEATABLE not in _seen) else None
+
+
 def _link(path: str) -> str:
     return "link" if os.path.islink(path) else ""
 
 
 def _noted(question: str, path: str, answer: str) -> str:
-    if _seen is not None and _UNREPEATABLE not in _seen:
-        _seen[question, path if os.path.isabs(path) else os.path.abspath(path)] = answer
+    notes = _notes()
+    if notes is not None:
+        notes[question, path if os.path.isabs(path) else os.path.abspath(path)] = answer
     return answer
 
 
