@@ -111,7 +111,7 @@ class _Run:
 
     def add(self, project: ProjectFiles, planned: Planned, reads: Mapping[str, str]) -> None:
         """The next project; `reads` has digests of what its plan rests upon, where it was made ahead of the others."""
-        if any(reads.get(path, now) != now for path, now in self._written.items()):
+        if any(self._written.get(path, digest) != digest for path, digest in reads.items()):
             self.commit()
             told = self._linter.judge(project)
             planned = Planned(failed=told) if isinstance(told, str) else told.planned or Planned()

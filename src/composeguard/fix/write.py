@@ -15,6 +15,9 @@ from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.replacing import replacing
 
+_MOST_OPEN = 64
+"""New contents that wait at a time: each is an open file."""
+
 
 class _Staged(Struct, frozen=True):
     """A new content that waits to take the place of a file."""
@@ -35,6 +38,7 @@ class Writer:
 
     def __init__(self) -> None:
         self._staged: list[_Staged] = []
+        self._refused: dict[str, Refusal] = {}
         self._folders: dict[Path, None] = {}
 
     def stage(self, file: SourceFile, text: str) -> None:
@@ -45,6 +49,8 @@ class Writer:
         """
         path = Path(file.path)
         status = _status(path)
+        if len(self._staged) >= _MOST_OPEN:
+            self._replace()
         with ExitStack() as ends:
             try:
                 stream = ends.enter_context(replacing(path, stat.S_IMODE(status.st_mode)))
@@ -61,7 +67,12 @@ class Writer:
 
     def commit(self) -> dict[str, Refusal]:
         """Replace all files that are prepared; gives those, by path, that stay as they are, and why."""
-        refused: dict[str, Refusal] = {}
+        self._replace()
+        refused, self._refused = self._refused, {}
+        return refused
+
+    def _replace(self) -> None:
+        refused = self._refused
         for each in self._staged:
             try:
                 os.fsync(each.stream.fileno())
@@ -81,7 +92,6 @@ class Writer:
             else:
                 self._folders[Path(path).parent] = None
         self._staged.clear()
-        return refused
 
     def end(self) -> None:
         """Nothing is left of what is only prepared, and what was written stays, whatever becomes of the machine."""
