@@ -71,12 +71,15 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> Sequence[int]:
         """The offset of the first code point of each line."""
-        if "\r" not in self.text:
-            # The usual file, in a third of the time.
-            ends = accumulate(map(len, self.text.split("\n")), initial=0)
-            starts = [length + number for number, length in enumerate(ends)]
-            return starts[:-1]
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        text = self.text
+        if "\r" not in text:
+            # The usual file, in a fifth of the time. Python knows more ends of lines, but there are none of these.
+            lines = text.splitlines(keepends=True)
+            ends_open = not text.endswith("\n")
+            if len(lines) == text.count("\n") + ends_open:
+                starts = list(accumulate(map(len, lines), initial=0))
+                return starts[:-1] if ends_open else starts
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     @property
     def is_parsed(self) -> bool:
