@@ -51,7 +51,7 @@ def _many() -> Report:
         file = make_file("privileged: true\n" * lines, f"stack{number:02}/compose.yaml")
         for line in range(lines):
             rule = (PRIVILEGED, SECRET, PORT, VERSION)[line % 4]
-            start = file.line_starts[line]
+            start = file.line_start(line + 1)
             plain = make_finding(file, "privileged", rule)
             findings.append(
                 replace(plain, start=start, end=start + 10, identity=f"{number}-{line}", message=f"line {line}")

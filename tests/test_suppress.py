@@ -25,7 +25,7 @@ TODAY = date(2026, 7, 1)
 
 
 def _finding(file: SourceFile, line: int, rule: Rule = RULE) -> Finding:
-    start = file.line_starts[line - 1]
+    start = file.line_start(line)
     return Finding(rule, Severity.LOW, "m", "", file, start, start + 1, (), "f")
 
 

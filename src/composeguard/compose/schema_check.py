@@ -238,8 +238,7 @@ class _Checker:
         if on_key and node.key_start >= 0:
             start, end = node.key_start, node.key_end
         elif isinstance(node.value, (dict, list)) and node.style != "*":
-            line = node.file.line_of(start)
-            end = min(end, node.file.line_starts[line - 1] + len(node.file.line_text(line)))
+            end = min(end, node.file.line_end(node.file.line_of(start)))
         elif start == end and node.key_start >= 0:
             # An absent value has no text of its own.
             start, end = node.key_start, node.key_end

@@ -85,7 +85,7 @@ class Acceptor:
             added = "".join(f", {code}" for code in codes if code.lower() not in present)
             return [Edit(end, end, added)]
         comment = f"# composeguard: ignore[{', '.join(codes)}] {self.reason}"
-        start = file.line_starts[line - 1]
+        start = file.line_start(line)
         end = line_end(file, start)
         text = file.text[start:end]
         found: list[Edit] = []

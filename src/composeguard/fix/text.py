@@ -12,13 +12,12 @@ _BLANK_OR_COMMENT = regex(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 
 def line_start(file: SourceFile, offset: int) -> int:
     """The start of the line that holds an offset."""
-    return file.line_starts[file.line_of(offset) - 1]
+    return file.line_start(file.line_of(offset))
 
 
 def next_line(file: SourceFile, offset: int) -> int:
     """The start of the line after the one that holds an offset; the end of the text after the last line."""
-    line = file.line_of(offset)
-    return file.line_starts[line] if line < len(file.line_starts) else len(file.text)
+    return file.next_line(file.line_of(offset))
 
 
 def line_end(file: SourceFile, offset: int) -> int:

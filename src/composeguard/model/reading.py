@@ -147,6 +147,5 @@ def _show_key(node: Node) -> Place:
     if node.key_start >= 0:
         return Place(node.file, node.key_start, node.key_end)
     file = node.file
-    line = file.line_of(node.start)
-    end_of_line = file.line_starts[line - 1] + len(file.line_text(line))
+    end_of_line = file.line_end(file.line_of(node.start))
     return Place(file, node.start, max(node.start, min(node.end, end_of_line)))

@@ -121,8 +121,7 @@ def key_or_start(node: Node) -> tuple[int, int]:
 
 def first_line_end(node: Node) -> int:
     file = node.file
-    line = file.line_of(node.start)
-    return max(node.start, min(node.end, file.line_starts[line - 1] + len(file.line_text(line))))
+    return max(node.start, min(node.end, file.line_end(file.line_of(node.start))))
 
 
 def keys(model: type[BaseModel]) -> list[str]:

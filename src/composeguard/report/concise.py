@@ -30,12 +30,12 @@ def body(report: Report, options: RenderOptions) -> Iterator[str]:
     known = labels.known
     findings = report.listed(include_suppressed=options.include_suppressed)
     for file, together in groupby(findings, attrgetter("file")):
-        name, starts = visible(options.name(file)), file.line_starts
+        name = visible(options.name(file))
         for finding in together:
             line = file.line_of(finding.start)
             label = known.get((finding.rule.code, finding.severity)) or labels.of(finding)
             accepted = " (suppressed)" if finding.suppression is not None else ""
-            column = finding.start - starts[line - 1] + 1
+            column = finding.start - file.line_start(line) + 1
             yield f"{name}:{line}:{column}: {label} {visible(finding.message)}{accepted}\n"
 
 

@@ -16,7 +16,7 @@ from composeguard.fix.diff import unified_diff
 from composeguard.report.likely import MASK, likely_secrets
 from composeguard.report.proposals import Proposals
 from composeguard.report.secrets import Secrets
-from composeguard.report.snippet import end_of_line, masked_cells
+from composeguard.report.snippet import masked_cells
 from composeguard.report.stretches import merged
 from composeguard.source.file import SourceFile
 
@@ -67,9 +67,8 @@ def _hunks(file: SourceFile, changed: Sequence[TextEdit], lines: _Lines) -> Iter
     """The changes to one file."""
     for edits in _clusters(file, changed):
         first = max(file.line_of(edits[0].start) - _CONTEXT, 1)
-        last = min(file.line_of(max(edits[-1].start, edits[-1].end - 1)) + _CONTEXT, len(file.line_starts))
-        start = file.line_starts[first - 1]
-        end = file.line_starts[last] if last < len(file.line_starts) else len(file.text)
+        last = min(file.line_of(max(edits[-1].start, edits[-1].end - 1)) + _CONTEXT, file.line_of(len(file.text)))
+        start, end = file.line_start(first), file.next_line(last)
         written = [_written(edit, lines.secrets) for edit in edits]
         if end - start + sum(map(len, written)) > _MOST_TEXT:
             continue
@@ -114,10 +113,9 @@ class _Lines:
         return self._last
 
     def _line(self, file: SourceFile, line: int) -> Iterator[str]:
-        start, end = file.line_starts[line - 1], end_of_line(file, line)
+        start, end = file.line_start(line), file.line_end(line)
         yield from (cell.text for cell in masked_cells(file, start, end, (0, 0), self.secrets))
-        after = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
-        yield from ("\n" if index == end else "" for index in range(end, after))
+        yield from ("\n" if index == end else "" for index in range(end, file.next_line(line)))
 
 
 def _written(edit: TextEdit, secrets: Secrets) -> str:

@@ -66,5 +66,5 @@ def _range(file: SourceFile, start: int, end: int) -> dict[str, object]:
 
 def _position(file: SourceFile, offset: int) -> dict[str, int]:
     line = file.line_of(offset)
-    before = file.text[file.line_starts[line - 1] : offset]
+    before = file.text[file.line_start(line) : offset]
     return {"line": line, "column": len(before.encode("utf-8", "surrogatepass")) + 1}

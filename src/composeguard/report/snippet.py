@@ -49,8 +49,8 @@ def snippet(
     first, last = file.line_of(start), file.line_of(end)
     if first == last:
         return (_row(file, first, start, end, width, secrets, keep),)
-    head = _row(file, first, start, end_of_line(file, first), width, secrets, keep)
-    last_start = file.line_starts[last - 1]
+    head = _row(file, first, start, file.line_end(first), width, secrets, keep)
+    last_start = file.line_start(last)
     indented = last_start + _leading_blanks(file.text, last_start, end)
     tail = _row(file, last, indented, end, width, secrets, keep)
     return (head, Row(tail.number, tail.text, tail.indent, tail.marks, gap=last > first + 1))
@@ -72,18 +72,10 @@ def _leading_blanks(text: str, start: int, end: int) -> int:
     return position - start
 
 
-def end_of_line(file: SourceFile, line: int) -> int:
-    """The end of a line, before its newline."""
-    end = file.line_starts[line] if line < len(file.line_starts) else len(file.text)
-    while end > file.line_starts[line - 1] and file.text[end - 1] in "\r\n":
-        end -= 1
-    return end
-
-
 def _row(file: SourceFile, line: int, start: int, end: int, width: int, secrets: Secrets, keep: tuple[int, int]) -> Row:
     """One line with `start`..`end` marked; what does not fit in `width` cells is left out on either side."""
     width = max(width, _LEAST)
-    line_start, line_end = file.line_starts[line - 1], end_of_line(file, line)
+    line_start, line_end = file.line_start(line), file.line_end(line)
     start, end = min(start, line_end), min(end, line_end)
     window_start = max(line_start, start - width)
     window_end = min(line_end, start + width)
@@ -129,8 +121,8 @@ def masked_cells(file: SourceFile, start: int, end: int, keep: tuple[int, int], 
     cells = cells_of(file.text[start:end])
     # A window can begin inside a value: what stands before it on its line tells whether that is a secret.
     line = file.line_of(start)
-    context = max(file.line_starts[line - 1], start - _CONTEXT)
-    after = min(end_of_line(file, line), end + _CONTEXT)
+    context = max(file.line_start(line), start - _CONTEXT)
+    after = min(file.line_end(line), end + _CONTEXT)
     likely = [(context + first, context + last) for first, last in likely_secrets(file.text[context:after])]
     by_place = (part for span in secrets.by_place(file, start, end) for part in without(span, keep))
     again = secrets.again(file, context, end + _CONTEXT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -13,6 +13,8 @@ from composeguard.source.node import Node
 from composeguard.source.position import Region
 from composeguard.source.regex import regex
 
+_AHEAD = 64 * 1024
+"""Code points in which the ends of lines are looked for at once."""
 _LINE_END = regex(r"\r\n|\n|\r")
 _COMMENT = regex(r"(?:(?<=[\s\ufeff])|(?<![\s\S]))#[^\r\n\x85\u2028\u2029]*")
 # A dollar sign in a value that is none in the text: an escape, base64, or a tag that may mean base64.
@@ -65,21 +67,11 @@ class SourceFile:
         self.values: list[tuple[int, int]] | None = None
         """Where values stand that reports hide, once that is known and `documents` are gone; see `settle`."""
         self._is_parsed = False
+        self._line_starts: MutableSequence[int] = [0]
+        self._lines_known = 0
+        """Up to here all starts of lines are in `_line_starts`: as far as somebody has asked, a line at least."""
         self.problems: list[SourceError] = []
         """What the reference refuses but a reader can pass over: duplicate keys, keys that are no strings."""
-
-    @cached_property
-    def line_starts(self) -> Sequence[int]:
-        """The offset of the first code point of each line."""
-        text = self.text
-        if "\r" not in text:
-            # The usual file, in a fifth of the time. Python knows more ends of lines, but there are none of these.
-            lines = text.splitlines(keepends=True)
-            ends_open = not text.endswith("\n")
-            if len(lines) == text.count("\n") + ends_open:
-                starts = list(accumulate(map(len, lines), initial=0))
-                return starts[:-1] if ends_open else starts
-        return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     @property
     def is_parsed(self) -> bool:
@@ -89,11 +81,11 @@ class SourceFile:
     def settle(self, values: list[tuple[int, int]], is_parsed: bool) -> None:
         """Let go of the documents: a report needs the text, and of the documents no more than this."""
         self._is_parsed, self.documents, self.values = is_parsed, (), values
-        if "line_starts" in self.__dict__:
+        if self._lines_known:
             # Many files stay until the report: as objects, these numbers take more room than the text.
             from array import array
 
-            self.__dict__["line_starts"] = array("Q", self.line_starts)
+            self._line_starts = array("Q", self._line_starts)
 
     def release(self) -> None:
         """Let go of the documents of a text that was only on trial.
@@ -123,19 +115,58 @@ class SourceFile:
 
     def line_of(self, offset: int) -> int:
         """The line (from 1) that holds an offset."""
-        return bisect_right(self.line_starts, offset)
+        if offset >= self._lines_known:
+            self._find_lines(offset)
+        return bisect_right(self._line_starts, offset)
+
+    def line_start(self, line: int) -> int:
+        """The offset of the first code point of a line (from 1)."""
+        while line > len(self._line_starts) and self._lines_known < len(self.text):
+            self._find_lines(self._lines_known)
+        return self._line_starts[line - 1]
+
+    def line_end(self, line: int) -> int:
+        """The offset of the newline that ends a line (from 1); the end of the text, where there is none."""
+        start, end = self.line_start(line), self.next_line(line)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def next_line(self, line: int) -> int:
+        """The offset of the first code point after a line (from 1) and its newline."""
+        if line >= len(self._line_starts):
+            self._find_lines(self._lines_known)
+        return self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+
+    def _find_lines(self, offset: int) -> None:
+        """Look for the starts of lines up to the line after the one that holds an offset, or further."""
+        text, begun = self.text, self._lines_known
+        if begun == len(text):
+            return
+        self._lines_known = text.find("\n", max(offset, begun + _AHEAD)) + 1 or len(text)
+        piece = text[begun : self._lines_known]
+        starts = self._line_starts
+        if "\r" not in piece:
+            # The usual text, in a fifth of the time. Python knows more ends of lines, but there are none of these.
+            lines = piece.splitlines(keepends=True)
+            ends_open = not piece.endswith("\n")
+            if len(lines) == piece.count("\n") + ends_open:
+                starts.pop()
+                starts.extend(accumulate(map(len, lines), initial=begun))
+                if ends_open:
+                    starts.pop()
+                return
+        starts.extend(begun + match.end() for match in _LINE_END.finditer(piece))
 
     def region(self, start: int, end: int) -> Region:
         """The stretch from `start` up to `end` (exclusive), in code points."""
         first = self.line_of(start)
         last = self.line_of(end)
-        return Region(first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1)
+        return Region(first, start - self.line_start(first) + 1, last, end - self.line_start(last) + 1)
 
     def line_text(self, line: int) -> str:
         """A line (from 1) without its newline."""
-        start = self.line_starts[line - 1]
-        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        return self.text[self.line_start(line) : self.line_end(line)]
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
