@@ -22,6 +22,7 @@ from composeguard.api import (
     normal_host_path,
     owasp,
     reading_rule,
+    whole_number,
 )
 
 _SOCKETS = {
@@ -288,7 +289,7 @@ def _is_never_root(container: Container) -> bool:
     if not isinstance(container.user, str) or container.group_add:
         return False
     user, _, group = container.user.partition(":")
-    return user.isascii() and user.isdigit() and int(user) > 0 and group in ("", user)
+    return bool(whole_number(user)) and group in ("", user)
 
 
 def _of_agent(container: Container, path: Path, engine: str, source: str | Unresolved | None) -> Problem:

@@ -16,6 +16,7 @@ from composeguard.api import (
     compose,
     option,
     reading_rule,
+    whole_number,
 )
 
 _FIRST_FREE = 1024
@@ -122,5 +123,4 @@ def privileged_host_port(reading: Reading, options: PrivilegedHostPort) -> Itera
 
 def _lowest(published: str) -> int:
     """The first port of `443` or `8000-8005`; 0 for a random one."""
-    first = published.partition("-")[0]
-    return int(first) if first.isascii() and first.isdigit() else 0
+    return whole_number(published.partition("-")[0]) or 0

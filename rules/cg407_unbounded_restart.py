@@ -19,6 +19,7 @@ from composeguard.api import (
     compose,
     docker,
     service_rule,
+    whole_number,
 )
 
 _MOST = 5
@@ -123,7 +124,7 @@ def _endless(service: Service) -> Path | None:
         if isinstance(restart, Unresolved):
             return None
         policy, _, attempts = restart.partition(":")
-        bounded = attempts.isascii() and attempts.isdigit() and 0 < int(attempts) <= _MOST
+        bounded = 0 < (whole_number(attempts) or 0) <= _MOST
         endless = policy in _ENDLESS or (policy == "on-failure" and not bounded)
         return service.at("restart") if endless else None
     policy_of_deploy = service.deploy.restart_policy if service.deploy else None

@@ -19,7 +19,7 @@ from composeguard.api import (
     regex,
 )
 
-_RELEASE = regex("[0-9]+")
+_RELEASE = regex("[0-9]{1,18}(?![0-9])")
 
 _DATA = {
     # Folders that the image declares a volume (`VOLUME`) and in which it keeps its data, by the Dockerfile of each.

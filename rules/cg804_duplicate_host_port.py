@@ -22,6 +22,7 @@ from composeguard.api import (
     is_for_a_swarm,
     kept_ports,
     reading_rule,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -241,8 +242,8 @@ def _claims(owner: Workload) -> Iterator[_Claim]:
         published = port.published
         if isinstance(published, Unresolved):
             yield _Claim(owner, index, port, str(published))
-        elif published is not None and published.isascii() and published.isdigit() and int(published):
-            yield _Claim(owner, index, port, int(published))
+        elif published is not None and (number := whole_number(published)):
+            yield _Claim(owner, index, port, number)
 
 
 def _collide(reading: Reading, one: _Claim, other: _Claim) -> bool:

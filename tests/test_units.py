@@ -13,6 +13,7 @@ from composeguard.compose import units
 from composeguard.compose.shellwords import ShellwordsError, Words, split
 from composeguard.compose.units import Ulimit, UnitError
 from composeguard.compose.unresolved import MARK, Text, Unresolved
+from composeguard.model.whole_number import BEYOND, whole_number
 from composeguard.source.scalars import Scalar, Timestamp
 
 HOUR = 3600 * 10**9
@@ -170,3 +171,13 @@ def test_words_hold_nothing_that_the_text_does_not(text: str) -> None:
         return
     kept = text if words.cut_at is None else text[: words.cut_at]
     assert sum(str(word).count("$") for word in words.words) == kept.count("$") + kept.count(MARK)
+
+
+@given(st.integers(0, 10**30), st.integers(0, 6000))
+def test_whole_numbers(number: int, zeros: int) -> None:
+    assert whole_number("0" * zeros + str(number)) == min(number, BEYOND)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", " 1", "1_0", "٣", "²", "1e3"])
+def test_texts_that_are_no_whole_number(text: str) -> None:
+    assert whole_number(text) is None

@@ -63,6 +63,7 @@ from composeguard.model.sensitive_ports import SensitivePort, sensitive_port
 from composeguard.model.service import Service, Workload
 from composeguard.model.source_node import plain_value, source_node, source_text
 from composeguard.model.swarm import is_for_a_swarm
+from composeguard.model.whole_number import whole_number
 from composeguard.model.yaml_readers import base_60, other_readings
 from composeguard.source.node import Node, Path
 from composeguard.source.regex import regex
@@ -170,6 +171,7 @@ __all__ = [
     "source_text",
     "suppression_rule",
     "text_maps",
+    "whole_number",
     "writes_elsewhere",
     "written_tag",
 ]

@@ -19,7 +19,7 @@ from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.places import current_folder
 from composeguard.commands.progress import progress
-from composeguard.commands.result import Judged, Result
+from composeguard.commands.result import Judged, Result, without_secrets
 from composeguard.commands.today import today
 from composeguard.commands.unchanged import results
 from composeguard.compose.discover import ProjectFiles
@@ -35,7 +35,6 @@ from composeguard.engine.severity import Profile, Severity
 from composeguard.errors import ConfigError, NoInputError, UsageError
 from composeguard.model.read import read_project
 from composeguard.report.escape import visible
-from composeguard.report.likely import discreet
 from composeguard.report.sensitive import sensitive_spans
 from composeguard.source import disk
 from composeguard.source.collector import all_stays, collector_off
@@ -303,7 +302,7 @@ class Linter:
             ran = self._ran[id(equipped)] = replace(ran, minimum=Severity.INFO)
         with collector_off():
             outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
-        outcome = replace(outcome, findings=tuple(map(_discreet, outcome.findings)))
+        outcome = replace(outcome, findings=tuple(map(without_secrets, outcome.findings)))
         adjusted = self._ready(equipped).apply(outcome.findings)
         wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
         root = self._base(project.directory) or self._here
@@ -416,12 +415,6 @@ class Linter:
             self._files[key] = Files(root, names_from=base, overlay=self.inputs.overlay, folders=self.folders)
         files = self._files[key]
         return files if overlay is None else files.beside(overlay)
-
-
-def _discreet(finding: Finding) -> Finding:
-    """The finding with a message that repeats no secret: what it names can be an assignment that is out of place."""
-    message = discreet(finding.message)
-    return finding if message is finding.message else replace(finding, message=message)
 
 
 def _again(

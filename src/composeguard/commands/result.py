@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from composeguard.compose.diagnostic import Diagnostic, Kind
 from composeguard.engine.finding import Finding
 from composeguard.engine.run import Outcome
+from composeguard.report.likely import discreet
 
 if TYPE_CHECKING:
     from composeguard.commands.memory import Entry
@@ -51,7 +53,7 @@ class Judged(Struct, frozen=True):
 
     @classmethod
     def of(cls, reading: Reading, outcome: Outcome, judged: tuple[Finding, ...]) -> Judged:
-        notes = tuple(diagnostic for diagnostic in reading.diagnostics if diagnostic.kind in _WORTH_A_WORD)
+        notes = tuple(map(without_secrets, (each for each in reading.diagnostics if each.kind in _WORTH_A_WORD)))
         return cls(outcome, judged, tuple(file.uri for file in reading.files), notes)
 
 
@@ -89,3 +91,12 @@ class Result(Struct, frozen=True):
     @property
     def notes(self) -> tuple[Diagnostic, ...]:
         return self.told.notes
+
+
+_Said = TypeVar("_Said", Finding, Diagnostic)
+
+
+def without_secrets(said: _Said) -> _Said:
+    """A finding or note whose message repeats no secret: what it names can be an assignment that is out of place."""
+    message = discreet(said.message)
+    return said if message is said.message else replace(said, message=message)

@@ -49,7 +49,7 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mirror.
 _OTHER_VARIANTS = ("nanoserver", "windowsservercore", "rootless", "unprivileged", "nonroot")
 """Tags with these words name another image than the one that a profile speaks of."""
 
-_NUMBERS = regex(r"v?(\d+(?:\.\d+)*)(?![0-9.])")
+_NUMBERS = regex(r"v?(\d{1,18}(?:\.\d{1,18})*)(?![0-9.])")
 
 
 class ImageProfile(BaseModel):

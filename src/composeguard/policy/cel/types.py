@@ -13,6 +13,7 @@ from composeguard.compose.unresolved import MARK, Unresolved
 from composeguard.model.container import Container
 from composeguard.model.image import ImageName, image_name
 from composeguard.model.ports import Port
+from composeguard.model.whole_number import whole_number
 from composeguard.source.node import Path
 
 
@@ -116,8 +117,7 @@ def _published(last: bool) -> Callable[[object], object]:
         if not isinstance(text, str):
             return text
         first, _, end = text.partition("-")
-        digits = (end or first) if last else first
-        return int(digits) if digits.isascii() and digits.isdigit() else None
+        return whole_number((end or first) if last else first)
 
     return read
 
