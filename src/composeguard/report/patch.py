@@ -7,6 +7,7 @@ known, that looks like one, or that stands where programs get their values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -76,11 +77,10 @@ def _hunks(file: SourceFile, changed: Sequence[TextEdit], lines: _Lines) -> Iter
         new: list[str] = []
         position = 0
         for edit, text in zip(edits, written, strict=True):
-            new += old[position : edit.start - start]
-            new.append(text)
-            position = edit.end - start
-        new += old[position:]
-        changes = tuple(_changes("".join(old), "".join(new)))
+            new += (old.text[position : old.places[edit.start - start]], text)
+            position = old.places[edit.end - start]
+        new.append(old.text[position:])
+        changes = tuple(_changes(old.text, "".join(new)))
         if changes:
             yield Hunk(file.uri, first, changes)
 
@@ -97,22 +97,31 @@ def _clusters(file: SourceFile, edits: Sequence[TextEdit]) -> Iterator[list[Text
         yield cluster
 
 
+class _Shown(Struct, frozen=True):
+    """Lines as they are shown: `places` says of each code point of the file where in `text` it begins."""
+
+    text: str
+    places: Sequence[int]
+
+
 class _Lines:
     """Lines of files as they are shown. The last are kept: many findings can have their fixes in the same."""
 
     def __init__(self, secrets: Secrets) -> None:
         self.secrets = secrets
         self._asked: tuple[SourceFile, int, int] | None = None
-        self._last: list[str] = []
+        self._last = _Shown("", ())
 
-    def shown(self, file: SourceFile, first: int, last: int) -> list[str]:
-        """The text of some lines, an entry for each code point."""
+    def shown(self, file: SourceFile, first: int, last: int) -> _Shown:
+        """Some lines of a file."""
         if self._asked != (file, first, last):
             self._asked = (file, first, last)
-            self._last = [text for line in range(first, last + 1) for text in self._line(file, line)]
+            points = [text for line in range(first, last + 1) for text in self._line(file, line)]
+            self._last = _Shown("".join(points), tuple(accumulate(map(len, points), initial=0)))
         return self._last
 
     def _line(self, file: SourceFile, line: int) -> Iterator[str]:
+        """What is shown for each code point of a line, its newline included."""
         start, end = file.line_start(line), file.line_end(line)
         yield from (cell.text for cell in masked_cells(file, start, end, (0, 0), self.secrets))
         yield from ("\n" if index == end else "" for index in range(end, file.next_line(line)))
