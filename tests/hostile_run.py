@@ -26,6 +26,7 @@ from composeguard.source import disk
 
 SECONDS = 2.0
 """Of the processor, for a check with every format, and for each run of `fix`."""
+_TIMES = 5
 _BIDI = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PLAIN = ("stdout", "stderr", "full", "concise", "github", "markdown", "junit", "html")
 _COMMAND = re.compile(r"^\s*(::(?!(error|warning|notice) (file|title)=)|##\[)", re.MULTILINE)
@@ -72,6 +73,15 @@ def call(folder: Path, *arguments: str) -> Call:
     return Call(code, _text(out), _text(err), seconds)
 
 
+def _timed(folder: Path, *arguments: str) -> Call:
+    """A run that can be made again, in the least of some times: what a first run imports and compiles, and what
+    others take of a processor that they share, is not the time of the input."""
+    calls = [call(folder, *arguments)]
+    while calls[-1].seconds > SECONDS and len(calls) < _TIMES:
+        calls.append(call(folder, *arguments))
+    return calls[-1]
+
+
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     assert isinstance(stream.buffer, io.BytesIO)
@@ -87,9 +97,7 @@ def run(given: Input, place: Path) -> Ran:
     reports.mkdir()
     outputs = [f"--output={name}={reports / name}" for name in FORMATS if name != "github"]
     arguments = ("check", "--no-cache", "--no-progress", "--profile=all", "-f", "github", *outputs)
-    checked = call(folder, *arguments)
-    if checked.seconds > SECONDS:
-        checked = call(folder, *arguments)  # the first run of a process imports and compiles
+    checked = _timed(folder, *arguments)
     _no_crash(checked, "check")
     texts = {"stdout": checked.out, "stderr": checked.err}
     for path in reports.iterdir():
@@ -101,7 +109,7 @@ def run(given: Input, place: Path) -> Ran:
     if "jsonl" in texts:
         for what in ("judged", "known"):
             with _memory(place / "memory"):
-                streamed = call(folder, "check", "--profile=all", "-f", "jsonl")
+                streamed = _timed(folder, "check", "--profile=all", "-f", "jsonl")
             _no_crash(streamed, "check as jsonl")
             if sorted(streamed.out.splitlines()) != sorted(texts["jsonl"].splitlines()):
                 raise BrokenError(f"what is written as projects are {what} differs:\n{streamed.out[:1000]}")
@@ -173,7 +181,7 @@ def _harmless(texts: dict[str, str], given: Input) -> None:
 
 def _fix(given: Input, folder: Path, checked: Call) -> bool:
     before = _contents(folder)
-    shown = call(folder, "fix", "--unsafe", "--diff", "--no-progress")
+    shown = _timed(folder, "fix", "--unsafe", "--diff", "--no-progress")
     _no_crash(shown, "fix --diff")
     # Where it is no terminal, a diff is what `git apply` takes: the file's own characters, whatever they are.
     _harmless({"stdout": "", "stderr": shown.err}, given)
@@ -190,7 +198,7 @@ def _fix(given: Input, folder: Path, checked: Call) -> bool:
     for name, content in after.items():
         if content != before[name] and parses(before[name]) and not parses(content):
             raise BrokenError(f"fix has broken {name}")
-    again = call(folder, "fix", "--unsafe", "--diff", "--no-progress")
+    again = _timed(folder, "fix", "--unsafe", "--diff", "--no-progress")
     _no_crash(again, "fix again")
     if again.out and "it needs another run" not in fixed.out:
         raise BrokenError(f"a second run would edit:\n{again.out[:2000]}")
