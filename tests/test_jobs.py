@@ -20,6 +20,9 @@ import pytest
 from composeguard import remembered
 from composeguard.cli import run
 from composeguard.commands import workers
+from composeguard.commands.deadline import deadline
+from composeguard.compose.discover import ProjectFiles
+from composeguard.engine.rule import Rule
 from composeguard.source.file import SourceFile
 
 _PROJECTS = 24
@@ -250,6 +253,33 @@ def test_what_workers_ask_is_remembered(
     (tree / "shared" / "base.yml").write_text("services: {base: {image: 'nginx:1'}}\n")
     assert json.loads(once()) != json.loads(first)
     assert len(made) == 2
+
+
+class _Lengthy:
+    """Says much of each project."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def judge(self, project: ProjectFiles) -> str:
+        return project.directory + "x" * 1_000_000
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_much_to_ask_and_much_to_answer_do_not_wait_for_each_other(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither fits into a pipe."""
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("no such method here")
+    context = multiprocessing.get_context(method)
+    monkeypatch.setattr(workers, "_context", lambda: context)
+    projects = [
+        ProjectFiles(tuple(f"/{number}/{name:0100}.yaml" for name in range(10_000)), (), str(number))
+        for number in range(6)
+    ]
+    with deadline(20):
+        said = [str(told).rstrip("x") for told in workers.judged(_Lengthy(), projects, 2)]
+    assert said == [str(number) for number in range(6)]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x"])

@@ -1,4 +1,5 @@
-"""Many projects on several processes: chunks of them go out, what they come to comes back in the order of the projects.
+"""Many projects on several processes: chunks of them are given out, by number, and what they come to comes back in the
+order of the projects.
 
 A process is forked where that is safe (Linux, and no thread beside this one): it has the rules already, and starts in
 milliseconds. Elsewhere it is spawned and loads them anew. Pipes of our own in place of `concurrent.futures`: that
@@ -110,7 +111,7 @@ class _Pool:
         ours, theirs = multiprocessing.Pipe()
         # A forked process has our ends of the pipes too: none of them would close with this one.
         inherited = (*self._processes, ours) if context.get_start_method() == "fork" else ()
-        arguments = (theirs, judge, disk.is_witnessed(), gc.get_threshold()[0], inherited)
+        arguments = (theirs, judge, self._chunks, disk.is_witnessed(), gc.get_threshold()[0], inherited)
         process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
@@ -137,7 +138,9 @@ class _Pool:
                     chunks.append(self._next)
                     self._next += 1
                     try:
-                        connection.send(self._chunks[chunks[-1]])
+                        # Numbers alone always fit into the pipe: while this process waits for room, a worker with a
+                        # long answer would wait for it.
+                        connection.send(chunks[-1])
                     except OSError:
                         raise self._lost(connection) from None
 
@@ -172,7 +175,14 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
-def _work(connection: Connection, judge: Judge, witnessed: bool, young: int, inherited: Sequence[Connection]) -> None:
+def _work(
+    connection: Connection,
+    judge: Judge,
+    chunks: Sequence[Sequence[ProjectFiles]],
+    witnessed: bool,
+    young: int,
+    inherited: Sequence[Connection],
+) -> None:
     """What a worker does until the pipe is closed."""
     gc.freeze()
     gc.set_threshold(young)
@@ -182,7 +192,7 @@ def _work(connection: Connection, judge: Judge, witnessed: bool, young: int, inh
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         while True:
-            connection.send_bytes(_answered(judge, connection.recv(), witnessed))
+            connection.send_bytes(_answered(judge, chunks[connection.recv()], witnessed))
     except (EOFError, OSError):
         return
 
