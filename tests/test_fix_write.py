@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from composeguard.fix.refusal import Refusal
-from composeguard.fix.write import write
+from composeguard.fix.write import Writer, write
 from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.read import read_source
@@ -111,3 +114,80 @@ def test_nothing_is_lost_when_the_disk_is_full(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "fsync", full)
     refuses(path, file, "No space left")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit to the size of files")
+def test_a_text_that_does_not_fit_on_the_disk_is_refused(tmp_path: Path) -> None:
+    """What a stream still holds back fails once more when it is closed."""
+    import resource
+
+    path = tmp_path / "compose.yaml"
+    path.write_text(TEXT)
+    file = source(path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2, hard))
+    try:
+        with pytest.raises(Refusal, match="cannot be written"):
+            write(file, "a: 2\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == TEXT.encode()
+    assert [each.name for each in tmp_path.iterdir()] == ["compose.yaml"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a failing system call")
+def test_files_that_only_fit_on_the_disk_one_by_one_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{number}.yaml" for number in range(4)]
+    writer = Writer()
+    for path in paths:
+        path.write_text(TEXT)
+        writer.stage(source(path), "a: 2\n")
+    assert not list(tmp_path.glob(".*"))
+    open_stream = os.fdopen
+
+    def full(descriptor: int, mode: str) -> object:
+        if len(list(tmp_path.glob(".*.tmp"))) > 1:
+            os.close(descriptor)
+            raise OSError(28, "No space left on device")
+        return open_stream(descriptor, mode)
+
+    monkeypatch.setattr(os, "fdopen", full)
+    assert writer.commit() == {}
+    writer.end()
+    assert [path.read_text() for path in paths] == ["a: 2\n"] * 4
+    assert sorted(tmp_path.iterdir()) == paths
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_who_ends_a_run_leaves_nothing_half_written(tmp_path: Path, name: str) -> None:
+    """The signal comes while new contents lie beside the files."""
+    script = textwrap.dedent(
+        f"""
+        import os, signal, sys
+        from pathlib import Path
+        from composeguard.fix.write import Writer
+        from composeguard.source.read import read_source
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        writer, sync = Writer(), os.fsync
+
+        def late(descriptor):
+            os.kill(os.getpid(), signal.{name})
+            sync(descriptor)
+
+        os.fsync = late
+        for path in map(Path, ("a.yaml", "b.yaml")):
+            writer.stage(read_source(path.name, path.read_bytes(), path=str(path)), "a: 2\\n")
+        writer.commit()
+        print("not ended")
+        """
+    )
+    for path in ("a.yaml", "b.yaml"):
+        (tmp_path / path).write_text(TEXT)
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == -getattr(signal, name)
+    assert ended.stdout == b""
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.yaml": "a: 2\n", "b.yaml": "a: 2\n"}

@@ -25,6 +25,7 @@ from composeguard.report.escape import visible
 from composeguard.report.style import Style
 from composeguard.source import disk
 from composeguard.source.decode import encode
+from composeguard.source.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from composeguard.compose.discover import ProjectFiles
@@ -47,7 +48,7 @@ class _Tally(Struct):
     """What people are told beside the report, each once."""
     code: int = 0
 
-    def add(self, planned: Planned, refused: dict[str, str], standing: Standing) -> None:
+    def add(self, planned: Planned, refused: dict[str, str]) -> None:
         """What became of a project; `refused` says why files, by path, were not written."""
         self.left += planned.left
         self.left += ((each.name, refused[each.path]) for each in planned.changes if each.path in refused)
@@ -58,6 +59,9 @@ class _Tally(Struct):
             if path not in refused:
                 first = self.rewrites.get(path)
                 self.rewrites[path] = each if first is None else first.then(each)
+
+    def stands(self, standing: Standing) -> None:
+        """How a project stands in the end."""
         for key, is_open in standing.found:
             self.found.setdefault(key, is_open)
         self.lines.update(dict.fromkeys(standing.lines))
@@ -144,17 +148,22 @@ class _Run:
 
     def commit(self) -> None:
         """Write what waits, and count it."""
-        unwritten = {path: str(refusal) for path, refusal in self.writer.commit().items()}
-        for project, planned, refused in self._waiting:
-            for each in planned.rewrites:
-                if each.file.path in unwritten:
-                    refused[each.file.path] = unwritten[each.file.path]
+        with undisturbed():
+            unwritten = {path: str(refusal) for path, refusal in self.writer.commit().items()}
+            written, self._waiting = self._waiting, []
+            for _, planned, refused in written:
+                for each in planned.rewrites:
+                    path = each.file.path
+                    if path in unwritten:
+                        refused[path] = unwritten[path]
+                        self._written[path] = disk.digest(encode(each.file, each.file.text))
+                self.tally.add(planned, refused)
+        for project, planned, refused in written:
             self._linter.forget()
             standing = planned.standing
             if refused:
                 standing = self._planner.standing(self._linter, self._linter.check(project))
-            self.tally.add(planned, refused, standing)
-        self._waiting.clear()
+            self.tally.stands(standing)
 
 
 def _asking(options: FixOptions) -> Callable[[Result], Choice]:

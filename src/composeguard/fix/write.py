@@ -14,13 +14,14 @@ from composeguard.fix.refusal import Refusal
 from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.replacing import replacing
+from composeguard.source.undisturbed import undisturbed
 
 _MOST_OPEN = 64
-"""New contents that wait at a time: each is an open file."""
+"""New contents that wait on the disk at a time: each is an open file."""
 
 
-class _Staged(Struct, frozen=True):
-    """A new content that waits to take the place of a file."""
+class _Ready(Struct, frozen=True):
+    """A new content that waits on the disk to take the place of a file."""
 
     file: SourceFile
     stream: BinaryIO
@@ -37,48 +38,55 @@ class Writer:
     """
 
     def __init__(self) -> None:
-        self._staged: list[_Staged] = []
+        self._staged: list[tuple[SourceFile, str]] = []
+        self._ready: list[_Ready] = []
         self._refused: dict[str, Refusal] = {}
         self._folders: dict[Path, None] = {}
 
     def stage(self, file: SourceFile, text: str) -> None:
-        """Prepare to replace the file at `file.path` by a text; `file` is what was read from there.
+        """Remember to replace the file at `file.path` by a text; `file` is what was read from there.
 
         Raises:
-            Refusal: the file is a link, has other names, or cannot be written.
+            Refusal: the file is a link, has other names, or is read-only.
         """
-        path = Path(file.path)
-        status = _status(path)
-        if len(self._staged) >= _MOST_OPEN:
-            self._replace()
-        with ExitStack() as ends:
-            try:
-                stream = ends.enter_context(replacing(path, stat.S_IMODE(status.st_mode)))
-                stream.write(encode(file, text))
-                stream.flush()
-            except OSError as error:
-                raise _unwritten(error) from error
-            with suppress(OSError, AttributeError):
-                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
-            with suppress(OSError, AttributeError):
-                # The disk may begin with it now.
-                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            self._staged.append(_Staged(file, stream, ends.pop_all()))
+        _status(Path(file.path))
+        self._staged.append((file, text))
 
     def commit(self) -> dict[str, Refusal]:
-        """Replace all files that are prepared; gives those, by path, that stay as they are, and why."""
-        self._replace()
+        """Replace all files that are staged; gives those, by path, that stay as they are, and why."""
+        with undisturbed():
+            for file, text in self._staged:
+                if len(self._ready) >= _MOST_OPEN:
+                    self._replace()
+                self._prepare(file, text)
+            self._staged.clear()
+            self._replace()
         refused, self._refused = self._refused, {}
         return refused
 
+    def _prepare(self, file: SourceFile, text: str) -> None:
+        try:
+            try:
+                self._ready.append(_prepared(file, text))
+            except OSError:
+                if not self._ready:
+                    raise
+                # Once the others are in place, there may be room for this one.
+                self._replace()
+                self._ready.append(_prepared(file, text))
+        except Refusal as refusal:
+            self._refused[file.path] = refusal
+        except OSError as error:
+            self._refused[file.path] = _unwritten(error)
+
     def _replace(self) -> None:
         refused = self._refused
-        for each in self._staged:
+        for each in self._ready:
             try:
                 os.fsync(each.stream.fileno())
             except OSError as error:
                 refused[each.file.path] = _unwritten(error)
-        for each in self._staged:
+        for each in self._ready:
             path = each.file.path
             try:
                 with each.ends:
@@ -91,17 +99,39 @@ class Writer:
                 refused[path] = _unwritten(error)
             else:
                 self._folders[Path(path).parent] = None
-        self._staged.clear()
+        self._ready.clear()
 
     def end(self) -> None:
-        """Nothing is left of what is only prepared, and what was written stays, whatever becomes of the machine."""
-        for each in self._staged:
+        """Nothing is left of what is not in place, and what was written stays, whatever becomes of the machine."""
+        for each in self._ready:
             with suppress(_AbandonedError), each.ends:
                 raise _AbandonedError
+        self._ready.clear()
         self._staged.clear()
         for folder in self._folders:
             _sync_folder(folder)
         self._folders.clear()
+
+
+def _prepared(file: SourceFile, text: str) -> _Ready:
+    """A text in a temporary file.
+
+    Raises:
+        Refusal: the file that it is for cannot be replaced.
+        OSError: it cannot be written.
+    """
+    path = Path(file.path)
+    status = _status(path)
+    with ExitStack() as ends:
+        stream = ends.enter_context(replacing(path, stat.S_IMODE(status.st_mode)))
+        stream.write(encode(file, text))
+        stream.flush()
+        with suppress(OSError, AttributeError):
+            os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+        with suppress(OSError, AttributeError):
+            # The disk may begin with it now.
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return _Ready(file, stream, ends.pop_all())
 
 
 class _AbandonedError(Exception):
