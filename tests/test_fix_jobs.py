@@ -9,6 +9,8 @@ import pytest
 from tests.test_cli import BAD, CLEAN, Result, Run, run, write
 
 from composeguard.commands import workers
+from composeguard.commands.lint import Linter
+from composeguard.compose.discover import ProjectFiles
 from composeguard.fix.write import Writer
 
 __all__ = ["run"]
@@ -107,3 +109,23 @@ def test_more_files_than_can_be_open(run: Run) -> None:
     assert (result.code, result.err) == (0, "")
     assert f"fixed {count} findings in {count} files" in result.out
     assert all("privileged" not in Path(name).read_text() for name in names)
+
+
+@pytest.mark.parametrize(("error", "code", "written"), [(KeyboardInterrupt, 130, 32), (ArithmeticError, 70, 39)])
+def test_a_run_that_ends_early_says_what_it_has_written(
+    run: Run, error: type[BaseException], code: int, written: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(_PROJECTS):
+        write(f"p{number:02}/compose.yaml", BAD)
+    in_time = Linter.in_time
+
+    def ends(linter: Linter, project: ProjectFiles) -> object:
+        if project.directory.endswith("p39"):
+            raise error
+        return in_time(linter, project)
+
+    monkeypatch.setattr(Linter, "in_time", ends)
+    result = run("fix", "--unsafe", "-j1")
+    fixed = [path for path in Path().rglob("compose.yaml") if "privileged" not in path.read_text()]
+    assert (result.code, len(fixed)) == (code, written)
+    assert f"fixed {written} findings in {written} files" in result.out

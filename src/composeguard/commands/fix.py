@@ -17,7 +17,6 @@ from composeguard.commands.render import render_options
 from composeguard.commands.result import Result
 from composeguard.commands.shown_diff import shown_diff
 from composeguard.engine.report import Report
-from composeguard.errors import WorkerError
 from composeguard.fix.judge import Checked
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.write import Writer
@@ -83,9 +82,12 @@ def run_fix(options: FixOptions) -> int:
                     result.project, result.told.planned or planner(linter, result, choose(result)), result.told.reads
                 )
         run.commit()
-    except WorkerError:
-        run.commit()
-        _tell(run.tally, options)
+    except BaseException as error:
+        # What is proved stands, whatever has ended the run; who interrupts it wants nothing more to be written.
+        if isinstance(error, Exception):
+            run.commit()
+        if run.tally.rewrites and not options.diff:
+            _tell(run.tally, options)
         raise
     finally:
         run.writer.end()
