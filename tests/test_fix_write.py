@@ -11,6 +11,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.test_cli import BAD, Run, run
+from tests.test_cli import write as put
 
 from composeguard.fix.refusal import Refusal
 from composeguard.fix.write import Writer, write
@@ -18,6 +20,7 @@ from composeguard.source.decode import encode
 from composeguard.source.file import SourceFile
 from composeguard.source.read import read_source
 
+__all__ = ["run"]
 TEXT = "a: 1\r\nb: é\n"
 
 
@@ -191,3 +194,17 @@ def test_who_ends_a_run_leaves_nothing_half_written(tmp_path: Path, name: str) -
     assert ended.returncode == -getattr(signal, name)
     assert ended.stdout == b""
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.yaml": "a: 2\n", "b.yaml": "a: 2\n"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+@pytest.mark.parametrize("name", ["compose.yaml", "link/compose.yaml", "link.yaml"])
+@pytest.mark.parametrize("command", [["fix", "--unsafe"], ["check", "--add-ignore", "CG101"]])
+def test_standard_input_is_not_written_by_whatever_name(run: Run, name: str, command: list[str]) -> None:
+    """Nor is the file of that name, though it holds the same."""
+    Path(".git").mkdir()
+    file = put("compose.yaml", BAD)
+    Path("link").symlink_to(".")
+    Path("link.yaml").symlink_to("compose.yaml")
+    result = run(*command, "--stdin-filename", name, "-", stdin=BAD.encode())
+    assert "standard input cannot be" in result.out + result.err
+    assert file.read_text() == BAD

@@ -43,7 +43,7 @@ class Inputs:
         self._folders = folders
         self._unreadable = unreadable
         self.overlay: dict[str, bytes] = {}
-        """What stands in for files: standard input, by the name that it is given."""
+        """What stands in for files: standard input, by the name that it is given, links followed as files are read."""
         self.hidden = Hidden()
 
     def projects(self) -> list[ProjectFiles]:
@@ -94,8 +94,9 @@ class Inputs:
         if sys.stdin is None:
             raise UsageError("standard input is closed")
         path = absolute(self._options.stdin_filename or _STDIN_NAME)
-        if path not in self.overlay:
-            self.overlay[path] = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
+        real = self._folders.place(path)
+        if real not in self.overlay:
+            self.overlay[real] = sys.stdin.buffer.read(_MAXIMUM_STDIN + 1)
         return path
 
 
