@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from pathlib import Path
 
@@ -129,3 +130,14 @@ def test_a_run_that_ends_early_says_what_it_has_written(
     fixed = [path for path in Path().rglob("compose.yaml") if "privileged" not in path.read_text()]
     assert (result.code, len(fixed)) == (code, written)
     assert f"fixed {written} findings in {written} files" in result.out
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j2"])
+def test_files_of_two_repositories_count_apart(run: Run, jobs: str) -> None:
+    """They have the same name in reports."""
+    for name in ("one", "two"):
+        Path(name, ".git").mkdir(parents=True)
+        write(f"{name}/compose.yaml", BAD)
+    assert "2 findings remain" in run("fix", jobs, "one", "two").out
+    said = json.loads(run("check", "--no-cache", jobs, "-f", "json", "one", "two").out)
+    assert len(said["findings"]) == 2

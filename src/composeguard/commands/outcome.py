@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 
 def distinct(results: Iterable[Result]) -> list[Finding]:
-    """The findings of all projects; one in a file that several projects read is said once."""
+    """The findings of all projects; one in a file that several projects read is said once.
+
+    Files of two repositories can have the same name in reports, but not the same path.
+    """
     found: dict[tuple[object, ...], Finding] = {}
     for result in results:
         for finding in result.outcome.findings:
-            found.setdefault((finding.code, finding.uri, finding.start, finding.end, finding.message), finding)
+            found.setdefault((finding.code, finding.file.path, finding.start, finding.end, finding.message), finding)
     return list(found.values())
 
 

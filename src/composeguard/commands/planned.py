@@ -163,7 +163,7 @@ def asked_for(result: Result) -> Choice:
 
 def _key(finding: Finding) -> Key:
     """What tells a finding from others, as `outcome.distinct` does: a file that several projects read counts once."""
-    return finding.code, finding.uri, finding.start, finding.end, finding.message
+    return finding.code, finding.file.path, finding.start, finding.end, finding.message
 
 
 def _as_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:
