@@ -134,3 +134,28 @@ def test_each_secret_is_found_and_none_is_shown(
     shown = captured.out + captured.err
     assert [code for code in CODES if code not in shown] == []
     assert sorted(set(re.findall(rf"MARK\d\d|{SHAPED}", shown))) == []
+
+
+SCALARS = """\
+services:
+  web:
+    image: nginx:1.27.2
+    environment:
+      DB_PASSWORD: 0123454321
+      API_TOKEN: 1_234_543_21
+      Y_PASSWORD: 12:34:54
+    labels: {my.password: 0777123454}
+    build: {context: ., args: {KEY: 0x123454}}
+"""
+
+
+@pytest.mark.parametrize("output_format", ["full", "json", "jsonl", "sarif", "rdjson", "html", "gitlab", "markdown"])
+def test_no_fix_tells_the_value_that_it_puts_in_quotes(
+    output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(SCALARS)
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["check", "-f", output_format, "--select", "CG810,CG813"]) == 1
+    said = capsys.readouterr().out
+    assert "CG813" in said
+    assert re.findall(r"0123454321|1_234_543_21|12:34:54|0777123454|0x123454", said) == []

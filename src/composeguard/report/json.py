@@ -17,7 +17,8 @@
 `region` is {"start_line", "start_column", "end_line", "end_column"}: from 1, columns in code points, the end column
 exclusive. `path` is the way in the resolved project, keys and indexes. `file` is relative to the root of the
 repository. `format_version` goes up when a key changes its meaning or goes away; new keys may come at any time.
-No source text is in it, so no secret of a file is. The text is ASCII; everything else is escaped.
+No source text is in it, so no secret of a file is: an operation that writes what stands at a place with a secret has no
+`value`. The text is ASCII; everything else is escaped.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def finding_json(finding: Finding) -> dict[str, Json]:
         "region": _region(finding.region),
         "path": _path(finding.path),
         "fingerprint": finding.fingerprint,
-        "fix": None if finding.fix is None else _fix(finding.fix),
+        "fix": None if finding.fix is None else _fix(finding.fix, secret=finding.redact),
         "related": [_related(related) for related in finding.related],
         "suppression": None
         if suppression is None
@@ -145,23 +146,24 @@ def _related(related: Related) -> Json:
     return {"file": related.file.uri, "region": _region(related.region), "message": related.message}
 
 
-def _fix(fix: Fix) -> Json:
+def _fix(fix: Fix, *, secret: bool) -> Json:
     return {
         "title": fix.title,
         "safety": fix.safety.value,
         "note": fix.note,
         "first": fix.first,
-        "operations": [_operation(operation) for operation in fix.operations],
+        "operations": [_operation(operation, secret=secret) for operation in fix.operations],
     }
 
 
-def _operation(operation: Operation) -> Json:
+def _operation(operation: Operation, *, secret: bool) -> Json:
     if isinstance(operation, RemoveComment):
         region = operation.file.region(operation.start, operation.end)
         return {"op": "remove_comment", "path": _path(operation.path), "region": _region(region)}
     written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": _path(operation.path)}
     if isinstance(operation, Set | Append):
-        written["value"] = operation.value
+        if not secret:
+            written["value"] = operation.value
     elif isinstance(operation, Rename):
         written["name"] = operation.name
     return written
