@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -159,3 +160,17 @@ def test_no_fix_tells_the_value_that_it_puts_in_quotes(
     said = capsys.readouterr().out
     assert "CG813" in said
     assert re.findall(r"0123454321|1_234_543_21|12:34:54|0777123454|0x123454", said) == []
+
+
+def test_a_fix_tells_the_variable_that_it_takes_a_secret_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  a: {image: nginx, environment: {DB_PASSWORD: s3cretQQpassw0rd}}\n"
+        "  b: {image: nginx, environment: [API_TOKEN=s3cretQQpassw0rd]}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["check", "-f", "json", "--select", "CG601"]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    values = [operation.get("value", "") for each in findings for operation in each["fix"]["operations"]]
+    assert [value.rpartition("=")[2][:7] for value in values] == ["${DB_PA", "${API_T"]

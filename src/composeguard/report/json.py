@@ -17,8 +17,8 @@
 `region` is {"start_line", "start_column", "end_line", "end_column"}: from 1, columns in code points, the end column
 exclusive. `path` is the way in the resolved project, keys and indexes. `file` is relative to the root of the
 repository. `format_version` goes up when a key changes its meaning or goes away; new keys may come at any time.
-No source text is in it, so no secret of a file is: an operation that writes what stands at a place with a secret has no
-`value`. The text is ASCII; everything else is escaped.
+No source text is in it, so no secret of a file is: an operation at a place with a secret has no `value`, unless it
+takes that from a variable. The text is ASCII; everything else is escaped.
 """
 
 from __future__ import annotations
@@ -35,10 +35,13 @@ from composeguard.report.likely import discreet_path
 from composeguard.report.options import RenderOptions, rule_url
 from composeguard.source.node import Path
 from composeguard.source.position import Region
+from composeguard.source.regex import regex
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 FORMAT_VERSION = 1
+_VARIABLE = regex(r"(?:\w+=)?\$\{\w+(?::?\?[^{}]*)?\}")
+"""A value, or a variable and its value, that is a variable without a default."""
 
 
 def render(report: Report, options: RenderOptions) -> Iterator[str]:
@@ -146,6 +149,10 @@ def _related(related: Related) -> Json:
     return {"file": related.file.uri, "region": _region(related.region), "message": related.message}
 
 
+def _is_variable(value: object) -> bool:
+    return isinstance(value, str) and _VARIABLE.fullmatch(value) is not None
+
+
 def _fix(fix: Fix, *, secret: bool) -> Json:
     return {
         "title": fix.title,
@@ -162,7 +169,7 @@ def _operation(operation: Operation, *, secret: bool) -> Json:
         return {"op": "remove_comment", "path": _path(operation.path), "region": _region(region)}
     written: dict[str, Json] = {"op": type(operation).__name__.lower(), "path": _path(operation.path)}
     if isinstance(operation, Set | Append):
-        if not secret:
+        if not secret or _is_variable(operation.value):
             written["value"] = operation.value
     elif isinstance(operation, Rename):
         written["name"] = operation.name
