@@ -306,3 +306,29 @@ def test_help_is_remembered_like_the_rest(tree: Path, runs: Runs) -> None:
     assert (code, err) == (0, "")
     assert "Usage:" in out
     assert runs("--help") == (code, out, err)
+
+
+def test_help_is_as_wide_as_the_terminal_says(tree: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = runs("--help")
+    monkeypatch.setenv("COLUMNS", "100")
+    assert runs("--help") == runs("--help", "--no-cache") != narrow
+
+
+def test_a_shell_that_asks_what_may_follow_is_not_given_a_report(tree: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    asks = {"_COMPOSEGUARD_COMPLETE": "bash_complete", "COMP_WORDS": "composeguard base", "COMP_CWORD": "1"}
+    told = []
+    for more in ({}, asks):
+        done = subprocess.run(
+            [sys.executable, "-m", "composeguard"],
+            cwd=tree,
+            env={**environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        told.append(done.stdout)
+    assert "CG" in told[0]
+    assert told[1].split() == ["plain,baseline"]

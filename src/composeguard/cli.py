@@ -24,6 +24,7 @@ from composeguard.cli_options import (
     rules_option,
 )
 from composeguard.commands.ends import ended, interrupted
+from composeguard.commands.names import COMPLETION
 
 
 @click.group(
@@ -307,7 +308,7 @@ def completion(shell: str) -> int:
 
     known = get_completion_class(shell)
     assert known is not None
-    sys.stdout.write(known(cli, {}, "composeguard", "_COMPOSEGUARD_COMPLETE").source() + "\n")
+    sys.stdout.write(known(cli, {}, "composeguard", COMPLETION).source() + "\n")
     return 0
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from composeguard.commands.names import COMMANDS
+from composeguard.commands.names import COMMANDS, COMPLETION
 from composeguard.source import disk
 
 OTHER_COMMANDS = frozenset((*COMMANDS, "--version")) - {"check"}
@@ -29,6 +29,7 @@ _VARIABLES = (
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLORTERM",
+    "COLUMNS",
     "FORCE_COLOR",
     "FORCE_HYPERLINK",
     "GITHUB_STEP_SUMMARY",
@@ -40,7 +41,7 @@ _VARIABLES = (
     "VTE_VERSION",
     "WT_SESSION",
 )
-"""What `check` reads of the environment."""
+"""What `check` and its help read of the environment."""
 _COMPLETE = (0, 1)
 """Exit codes of runs that have seen everything."""
 _MOST_ENTRIES = 256
@@ -91,7 +92,10 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
 
 
 def _is_other(arguments: Sequence[str]) -> bool:
-    return (arguments[:1] != ["check"] and not OTHER_COMMANDS.isdisjoint(arguments[:1])) or NO_CACHE in arguments
+    # A shell that asks what may follow gives no arguments, as the shortest of checks does.
+    if COMPLETION in os.environ or NO_CACHE in arguments:
+        return True
+    return arguments[:1] != ["check"] and not OTHER_COMMANDS.isdisjoint(arguments[:1])
 
 
 class _Tee:

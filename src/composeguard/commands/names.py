@@ -14,3 +14,6 @@ COMMANDS = (
     "config",
     "completion",
 )
+
+COMPLETION = "_COMPOSEGUARD_COMPLETE"
+"""The variable by which a shell asks what may follow."""

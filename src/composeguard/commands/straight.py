@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from composeguard.commands.names import COMMANDS
+from composeguard.commands.names import COMMANDS, COMPLETION
 from composeguard.commands.options import CheckOptions
 from composeguard.commands.words import COLOURS, PROFILES, SECONDS, SEVERITIES, THRESHOLDS
 from composeguard.report import FORMATS
@@ -36,13 +36,11 @@ CHOICES = {
     "-f": ("output_format", tuple(FORMATS)),
 }
 _NUMBER = regex(r"[1-9][0-9]{0,3}")
-_COMPLETION = "_COMPOSEGUARD_COMPLETE"
-"""Set by a shell that asks what may follow."""
 
 
 def plain_check(arguments: Sequence[str]) -> CheckOptions | None:
     """The options of a `check` of which every word is plain; None where it is not."""
-    if _COMPLETION in os.environ:
+    if COMPLETION in os.environ:
         return None
     if arguments[:1] == ["check"]:
         arguments = arguments[1:]
