@@ -200,13 +200,29 @@ def test_another_folder_day_or_variable_is_another_run(tree: Path, runs: Runs, m
     assert runs.made == 4
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '[0, "", "", 1]', '[0, "", "", [["nothing", "", ""]]]', "\udcff"])
+_BROKEN = (
+    *("", "[]", "{", '[0, "", "", 1]', '[0, "", "", [["nothing", "", ""]]]', "\udcff"),
+    *("[0, 1, 2, []]", '["", "", "", []]', '[0, "", "", [[1, 2, 3]]]', '[0, "clean", "", []]', "[" * 100_000),
+)
+
+
+@pytest.mark.parametrize("text", _BROKEN, ids=range(len(_BROKEN)))
 def test_a_broken_entry_is_none(tree: Path, runs: Runs, tmp_path: Path, text: str) -> None:
     first = runs()
     (entry,) = (tmp_path / "cache/composeguard").iterdir()
     entry.write_text(text, errors="surrogateescape")
     assert runs() == first
     assert runs.made == 2
+
+
+def test_a_damaged_entry_is_none(tree: Path, runs: Runs, tmp_path: Path) -> None:
+    first = runs()
+    (entry,) = (tmp_path / "cache/composeguard").iterdir()
+    whole = entry.read_bytes()
+    for damaged in (whole.replace(b"CG", b"GC", 1), whole[:-1], whole + b" ", b"\0" * len(whole)):
+        entry.write_bytes(damaged)
+        assert runs() == first
+    assert runs.made == 5
 
 
 def test_a_folder_that_others_can_look_into_is_not_used(tree: Path, runs: Runs, tmp_path: Path) -> None:

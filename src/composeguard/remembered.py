@@ -130,7 +130,10 @@ class _Tee:
 def _recall(path: str) -> int | None:
     """Print what the run printed, where it would see and print the same again."""
     try:
-        code, out, err, seen = json.loads(disk.read(path, _LARGEST))
+        told_by, _, content = disk.read(path, _LARGEST).partition(b"\n")
+        if told_by != disk.digest(content).encode():
+            return None
+        code, out, err, seen = json.loads(content)
         if not disk.holds(seen):
             return None
     except (OSError, ValueError, TypeError, KeyError):
@@ -143,12 +146,13 @@ def _recall(path: str) -> int | None:
 
 
 def _remember(path: str, entry: list[Any]) -> None:
-    """Write one entry whole, and let the oldest go."""
+    """Write one entry whole, below a digest by which a damaged one is known, and let the oldest go."""
+    content = json.dumps(entry, separators=(",", ":")).encode()
     trial = f"{path}.{os.getpid()}"
     descriptor = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as stream:
-            json.dump(entry, stream, separators=(",", ":"))
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(disk.digest(content).encode() + b"\n" + content)
         os.replace(trial, path)
     except OSError:
         os.unlink(trial)
