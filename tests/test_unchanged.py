@@ -189,6 +189,18 @@ def test_a_broken_row_is_none(tree: Path, runs: Runs, tmp_path: Path, column: st
     assert not runs.judged or (column, damage) == ("seen", b"\x90")
 
 
+@pytest.mark.parametrize("damage", ["replace(told, 'm lacks', 'm likes')", "(SELECT max(told) FROM project)"])
+def test_a_damaged_row_is_none(tree: Path, runs: Runs, tmp_path: Path, damage: str) -> None:
+    first = runs()
+    with sqlite3.connect(tmp_path / "cache/composeguard" / _KEPT) as database:
+        database.execute(f"UPDATE project SET told = CAST({damage} AS BLOB)")
+    database.close()
+    assert runs() == first
+    assert runs.judged
+    assert runs() == first
+    assert not runs.judged
+
+
 def test_another_run_that_writes_is_not_waited_for(
     tree: Path, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
