@@ -119,6 +119,29 @@ def test_only_what_changes_is_judged(tree: Path, runs: Runs, name: str, judged: 
     assert not runs.judged
 
 
+def test_what_was_read_to_tell_findings_apart_counts_for_later_projects(tree: Path, runs: Runs) -> None:
+    """Two known projects say different things of one file, some of them accepted: that is looked at anew."""
+    service = "  {}: {{image: a:1, privileged: true}}{}\n"
+    shared = tree / "again/base.yml"
+    shared.parent.mkdir()
+    accepted = service.format("one", "  # composeguard: ignore[CG101] known")
+    shared.write_text("services:\n" + accepted + service.format("two", ""))
+    one, two = (f"{name}: {{extends: {{file: ../base.yml, service: {name}}}}}" for name in ("one", "two"))
+    for number, services in enumerate((one, f"{one}, {two}", two)):
+        (tree / f"again/{number}").mkdir()
+        text = f"services: {{{services}}}\n"
+        (tree / f"again/{number}/compose.yaml").write_text(text)
+    runs()
+    (tree / "again/2/compose.yaml").write_text(text + "# more\n")
+    assert runs() == runs("--no-cache")
+    runs()
+    assert set(runs.judged) <= {"again/1/compose.yaml"}, "all are known"
+    shared.write_text(shared.read_text().replace("two: {image: a:1", "two: {image: a:1, pid: host"))
+    after = runs()
+    assert "again/2/compose.yaml" in runs.judged
+    assert after == runs("--no-cache")
+
+
 def test_another_choice_of_paths_knows_them_too(tree: Path, runs: Runs) -> None:
     runs(".")
     assert runs("many", "other")[0] == 1

@@ -240,11 +240,13 @@ class Linter:
 
     def again(self, project: ProjectFiles) -> tuple[Finding, ...] | None:
         """The findings of a project that was checked; None where that takes too long now."""
-        try:
-            with deadline(self.options.timeout):
-                findings = self.check(project).outcome.findings
-        except OutOfTimeError:
+        # What is read here may be told to later projects, which are remembered with it (`Files`).
+        with disk.witnessed() as seen:
+            result = self._checked(project)
+        disk.saw(seen)
+        if isinstance(result, str):
             return None
+        findings = result.outcome.findings
         self._let_go()
         return findings
 
