@@ -165,6 +165,25 @@ def test_a_change_is_seen(tree: Path, runs: Runs, change: Callable[[Path], objec
     assert after == runs("-f", "json", "--no-cache")
 
 
+def test_a_folder_that_can_be_looked_into_by_now(
+    tree: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("/app"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refused)
+        first = runs("--allow-partial", "--allow-no-files")
+        assert first == runs("--allow-partial", "--allow-no-files")
+        assert (first[0], runs.made) == (0, 1)
+    after = runs("--allow-partial", "--allow-no-files")
+    assert after == runs("--allow-partial", "--allow-no-files", "--no-cache") != first
+
+
 def test_what_does_not_matter_is_not_asked(tree: Path, runs: Runs) -> None:
     runs()
     (tree / "README.md").write_text("new")

@@ -127,8 +127,12 @@ def scan(folder: str) -> list[os.DirEntry[str]]:
     Raises:
         OSError: it cannot be looked into.
     """
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        _noted("list", folder, type(error).__name__)
+        raise
     if _notes() is not None:
         _noted("list", folder, _listing(found))
     return found
