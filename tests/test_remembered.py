@@ -184,6 +184,15 @@ def test_a_folder_that_can_be_looked_into_by_now(
     assert after == runs("--allow-partial", "--allow-no-files", "--no-cache") != first
 
 
+def test_a_way_up_from_a_link_is_the_way_of_the_system(tree: Path, runs: Runs) -> None:
+    (tree / "to").symlink_to("app/more")
+    for folder in (tree, tree / "app"):
+        (folder / "some.yaml").write_text("services: {s: {image: s}}\n")
+    assert runs("to/../some.yaml")[0] == 1
+    (tree / "app/some.yaml").unlink()
+    assert runs("to/../some.yaml") == runs("to/../some.yaml", "--no-cache")
+
+
 def test_what_does_not_matter_is_not_asked(tree: Path, runs: Runs) -> None:
     runs()
     (tree / "README.md").write_text("new")

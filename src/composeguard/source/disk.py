@@ -190,7 +190,8 @@ def _link(path: str) -> str:
 def _noted(question: str, path: str, answer: str) -> str:
     notes = _notes()
     if notes is not None:
-        notes[question, path if os.path.isabs(path) else os.path.abspath(path)] = answer
+        # As it was asked: what `..` leads to is for the system to say, where it stands after a link.
+        notes[question, path if os.path.isabs(path) else os.path.join(os.getcwd(), path)] = answer
     return answer
 
 
