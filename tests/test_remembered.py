@@ -18,6 +18,8 @@ import pytest
 
 from composeguard import remembered
 from composeguard.cli import cli, run
+from composeguard.commands.lint import Linter
+from composeguard.commands.result import Result
 from composeguard.source import disk
 
 _COMPOSE = """\
@@ -165,9 +167,34 @@ def test_a_change_is_seen(tree: Path, runs: Runs, change: Callable[[Path], objec
     assert after == runs("-f", "json", "--no-cache")
 
 
-def test_a_folder_that_can_be_looked_into_by_now(
+def test_what_changes_while_a_run_looks_at_it_is_not_remembered(
     tree: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`.env` is read to find the projects, and again with the project."""
+    check = Linter.check
+
+    def late(self: Linter, *rest: Any) -> Result:
+        (tree / "app/.env").write_text("COMPOSE_FILE=base.yml\n")
+        return check(self, *rest)
+
+    monkeypatch.setattr(Linter, "check", late)
+    runs("-f", "json")
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tree.parent / "cache"))
+    monkeypatch.chdir(tree)
+    assert runs("-f", "json") == runs("-f", "json", "--no-cache")
+
+
+def test_processes_that_were_told_different_things_are_not_remembered() -> None:
+    with disk.witnessed() as seen:
+        disk.saw({("type", "/a"): "file"})
+        disk.saw({("type", "/a"): "file", ("type", "/b"): ""})
+        assert disk.is_repeatable(seen)
+        disk.saw({("type", "/b"): "folder"})
+    assert not disk.is_repeatable(seen)
+
+
+def test_a_folder_that_can_be_looked_into_by_now(tree: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     scandir = os.scandir
 
     def refused(path: str) -> object:

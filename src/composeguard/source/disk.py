@@ -60,7 +60,7 @@ def note_again(question: str, path: str, answer: str | None) -> None:
     """Note what somebody was told before and goes by again, without asking."""
     notes = _notes()
     if notes is not None and answer is not None:
-        notes[question, path] = answer
+        _note(notes, (question, path), answer)
 
 
 def saw(seen: Mapping[Question, str]) -> None:
@@ -69,7 +69,8 @@ def saw(seen: Mapping[Question, str]) -> None:
         unrepeatable()
     notes = _notes()
     if notes is not None:
-        notes.update(seen)
+        for asked, answer in seen.items():
+            _note(notes, asked, answer)
 
 
 def is_file(path: str) -> bool:
@@ -191,8 +192,15 @@ def _noted(question: str, path: str, answer: str) -> str:
     notes = _notes()
     if notes is not None:
         # As it was asked: what `..` leads to is for the system to say, where it stands after a link.
-        notes[question, path if os.path.isabs(path) else os.path.join(os.getcwd(), path)] = answer
+        _note(notes, (question, path if os.path.isabs(path) else os.path.join(os.getcwd(), path)), answer)
     return answer
+
+
+def _note(notes: dict[Question, str], asked: Question, answer: str) -> None:
+    """Whoever was told two things of one file has seen what no later run sees."""
+    if notes.setdefault(asked, answer) != answer:
+        notes[asked] = answer
+        unrepeatable()
 
 
 def _answer(question: str, path: str) -> str:
