@@ -305,6 +305,32 @@ def test_entries_are_private_and_few(tree: Path, runs: Runs, tmp_path: Path, mon
     assert runs.made == made
 
 
+def test_entries_take_little_room(tree: Path, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs("-f", "json")
+    (entry,) = (tmp_path / "cache/composeguard").iterdir()
+    monkeypatch.setattr(remembered, "_MOST_ROOM", 3 * entry.stat().st_size)
+    for name in ("concise", "jsonl", "full", "sarif", "markdown", "github"):
+        runs("-f", name)
+    sizes = [each.stat().st_size for each in (tmp_path / "cache/composeguard").iterdir()]
+    assert 1 < len(sizes) < 7
+    assert sum(sizes) <= remembered._MOST_ROOM
+
+
+def test_only_entries_are_removed(tree: Path, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "cache/composeguard"
+    (folder / "of others").mkdir(parents=True)
+    folder.chmod(0o700)
+    (folder / "notes").write_text("mine")
+    (folder / ("0" * 40)).mkdir()
+    for name in ("of others", "notes", "0" * 40):
+        os.utime(folder / name, (0, 0))
+    monkeypatch.setattr(remembered, "_MOST_ENTRIES", 2)
+    for name in ("concise", "json", "jsonl", "full"):
+        runs("-f", name)
+    assert len(list(folder.iterdir())) == 2 + 3
+    assert (folder / "notes").read_text() == "mine"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_cache_that_cannot_be_written_does_not_matter(tree: Path, runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir(0o500)

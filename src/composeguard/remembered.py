@@ -45,10 +45,14 @@ _VARIABLES = (
 _COMPLETE = (0, 1)
 """Exit codes of runs that have seen everything."""
 _MOST_ENTRIES = 256
+_MOST_ROOM = 128 << 20
+"""Bytes of all entries."""
 _MOST_TEXT = 1 << 20
 _MOST_QUESTIONS = 50_000
 _LARGEST = 16 << 20
-
+_NAME = 40
+_DIGITS = frozenset("0123456789abcdef")
+"""An entry is named by a digest, and while it is written by more after that."""
 
 PROJECTS = "projects"
 """The file for runs over many projects; its journals are named after it."""
@@ -157,11 +161,25 @@ def _remember(path: str, entry: list[Any]) -> None:
     except OSError:
         os.unlink(trial)
         raise
-    with os.scandir(os.path.dirname(path)) as entries:
-        few = (entry for entry in entries if not entry.name.startswith(PROJECTS))
-        ages = sorted((entry.stat(follow_symlinks=False).st_mtime_ns, entry.path) for entry in few)
-    for _, oldest in ages[: max(0, len(ages) - _MOST_ENTRIES)]:
-        os.unlink(oldest)
+    _let_go(os.path.dirname(path))
+
+
+def _let_go(folder: str) -> None:
+    """Remove the oldest entries, until they are few and take little room; and nothing that is no entry."""
+    ages: list[tuple[int, int, str]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            # Another run may have removed it.
+            with suppress(OSError):
+                if len(entry.name) >= _NAME and _DIGITS.issuperset(entry.name[:_NAME]):
+                    status = entry.stat(follow_symlinks=False)
+                    ages.append((status.st_mtime_ns, status.st_size, entry.path))
+    room = 0
+    for number, (_, size, path) in enumerate(sorted(ages, reverse=True)):
+        room += size
+        if number >= _MOST_ENTRIES or room > _MOST_ROOM:
+            with suppress(OSError):
+                os.unlink(path)
 
 
 def _folder() -> str | None:
