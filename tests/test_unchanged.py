@@ -212,6 +212,22 @@ def test_a_broken_row_is_none(tree: Path, runs: Runs, tmp_path: Path, column: st
     assert not runs.judged or (column, damage) == ("seen", b"\x90")
 
 
+@pytest.mark.parametrize(
+    "damage", ["ALTER TABLE project RENAME COLUMN told TO tolp", "UPDATE project SET seen = CAST(x'ff' AS TEXT)"]
+)
+def test_a_file_that_sqlite_reads_and_nobody_can_use_is_begun_anew(
+    tree: Path, runs: Runs, tmp_path: Path, damage: str
+) -> None:
+    first = runs()
+    with sqlite3.connect(tmp_path / "cache/composeguard" / _KEPT) as database:
+        database.execute(damage)
+    database.close()
+    assert runs() == first
+    assert runs() == first
+    runs()
+    assert not runs.judged
+
+
 @pytest.mark.parametrize("damage", ["replace(told, 'm lacks', 'm likes')", "(SELECT max(told) FROM project)"])
 def test_a_damaged_row_is_none(tree: Path, runs: Runs, tmp_path: Path, damage: str) -> None:
     first = runs()

@@ -170,9 +170,17 @@ class Memory:
             if self._database is not None:
                 self._database.close()
                 self._database = None
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            if _is_broken(error):
                 with suppress(OSError):
                     self._path.unlink()
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether it is the file that is at fault; not, where another run writes, or nobody can."""
+    if isinstance(error, sqlite3.OperationalError):
+        # A table without the columns that this program knows; or a text that is none, which has no code.
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
+    return isinstance(error, sqlite3.DatabaseError)
 
 
 def _sum(key: bytes, entry: Entry) -> bytes:
