@@ -37,7 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("HostMount", "host_mounts", "normal_host_path", "Leak", "LeakKind", "leaks"),
         *("ListedEntry", "ListedEnvFile", "listed_env_files", "Agent", "AgentKind", "agent_of", "Opening"),
         *("is_for_a_swarm", "is_lasting", "Hazard", "Repair", "Change", "KeptPort", "kept_ports", "silent_hazards"),
-        *("text_maps", "base_60", "other_readings", "LOG_DRIVERS", "WITHOUT_EFFECT"),
+        *("text_maps", "base_60", "other_readings", "whole_number", "LOG_DRIVERS", "WITHOUT_EFFECT"),
         *("SensitivePort", "sensitive_port", "OpenInterface", "OPEN_INTERFACES", "AdminVariable", "ADMIN_VARIABLES"),
         *("ADMIN_FLAGS", "TRUE_WORDS"),
     ),

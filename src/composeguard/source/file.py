@@ -121,8 +121,7 @@ class SourceFile:
 
     def line_start(self, line: int) -> int:
         """The offset of the first code point of a line (from 1)."""
-        while line > len(self._line_starts) and self._lines_known < len(self.text):
-            self._find_lines(self._lines_known)
+        self._reach(line)
         return self._line_starts[line - 1]
 
     def line_end(self, line: int) -> int:
@@ -134,9 +133,12 @@ class SourceFile:
 
     def next_line(self, line: int) -> int:
         """The offset of the first code point after a line (from 1) and its newline."""
-        if line >= len(self._line_starts):
-            self._find_lines(self._lines_known)
+        self._reach(line + 1)
         return self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+
+    def _reach(self, line: int) -> None:
+        while line > len(self._line_starts) and self._lines_known < len(self.text):
+            self._find_lines(self._lines_known)
 
     def _find_lines(self, offset: int) -> None:
         """Look for the starts of lines up to the line after the one that holds an offset, or further."""
