@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import shutil
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from throughput import named, peer
 
 _EXITS = (0, 1, 2)
 """Findings that stay, and files that cannot be read."""
@@ -64,15 +64,11 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path)
     options = parser.parse_args()
     folder = options.folder.resolve()
-    if options.files:
-        files = [file for file in options.files.read_text("utf-8").split("\n") if file]
-    else:
-        files = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.y*ml"))]
-    files = files[:: options.every]
+    files = named(options.files, folder)[:: options.every]
     commands = {f"fix -j{jobs}": [options.program, "fix", f"-j{jobs}", *files] for jobs in (1, 2)}
     for words in options.peer:
-        name, _, command = words.partition("=")
-        commands[name] = [each for part in shlex.split(command) for each in (files if part == "{files}" else [part])]
+        other = peer(words, files)
+        (commands[other.name],) = other.calls
     print(f"{len(files):,} files, {options.rounds} rounds; load at the start {os.getloadavg()[0]:.1f}", flush=True)
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(options.rounds):

@@ -81,6 +81,13 @@ class Contender(Struct, frozen=True):
     calls: Sequence[Sequence[str]]
 
 
+def named(listed: Path | None, folder: Path) -> list[str]:
+    """The files of a folder that a list names, one a line; without one, all YAML files."""
+    if listed is not None:
+        return [file for file in listed.read_text("utf-8").split("\n") if file]
+    return [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.y*ml"))]
+
+
 def peer(words: str, files: Sequence[str]) -> Contender:
     """A peer as the command line gives it."""
     name, _, command = words.partition("=")
@@ -128,11 +135,7 @@ def main() -> None:
     parser.add_argument("--peer", action="append", default=[])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    if options.files:
-        files = options.files.read_text("utf-8").split("\n")
-        files = [file for file in files if file]
-    else:
-        files = [str(path.relative_to(options.folder)) for path in sorted(options.folder.rglob("*.y*ml"))]
+    files = named(options.files, options.folder)
     contenders = [
         Contender(
             f"composeguard check -j{jobs}",

@@ -85,7 +85,7 @@ def test_each_folder_is_asked_about_once(tree: Path, monkeypatch: pytest.MonkeyP
     with disk.witnessed() as last_step:
         folders.place(f"{tree}/a/b/to_file")
     assert ("link", f"{tree}/a/b/to_file") in last_step
-    folders.forget()
+    folders = Folders()
     with disk.witnessed() as anew:
         folders.real(f"{tree}/a/b")
         folders.repository(f"{tree}/a/b")

@@ -41,11 +41,10 @@ class Configurations:
         if path is None and not self._options.no_config:
             path = discover(directory, self._folders.repository(directory), self._nearest)
         if path not in self._known:
-            with disk.witnessed() as seen:
+            with disk.overheard() as seen:
                 configuration = DEFAULT if path is None else self._load(path)
                 root = self._folders.repository(directory) or (directory if path is None else path.parent)
                 equipped = self._equipment.under(configuration, Path(root))
-            disk.saw(seen)
             settings = _with_options(equipped.configuration.settings, self._options)
             configuration = replace(equipped.configuration, settings=settings)
             chosen = self._equipment.held(selection(configuration, equipped.rules))

@@ -53,7 +53,7 @@ class Equipment:
     """
 
     def __init__(self, options: LintOptions) -> None:
-        with disk.witnessed() as seen:
+        with disk.overheard() as seen:
             self.rules = given_rules(options.rule_folders, options.plugins, options.policies)
             self._pack: Pack | None = None
             self._exemptions: tuple[Exemptions, ...] = ()
@@ -63,7 +63,6 @@ class Equipment:
                 self._pack = _together(options.packs, Path.cwd(), None)
                 self.rules = _with_pack(self.rules, self._pack)
                 self._exemptions = (Exemptions.of(self._pack, self.rules, trusted=True),)
-        disk.saw(seen)
         self.contents = disk.contents(seen)
         """Tells what the command line brings from others by all that was read for it."""
 

@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from composeguard.commands.lint import Linter
 from composeguard.commands.options import FixOptions
-from composeguard.commands.outcome import distinct
-from composeguard.commands.planned import Change, Choice, Key, Planned, Planner, Rewrite, Standing, asked_for
+from composeguard.commands.outcome import Key, distinct
+from composeguard.commands.planned import Change, Choice, Planned, Planner, Rewrite, Standing, asked_for
 from composeguard.commands.render import render_options
 from composeguard.commands.result import Result
 from composeguard.commands.shown_diff import shown_diff

@@ -221,12 +221,11 @@ class Linter:
     def _with_plan(self, project: ProjectFiles, planner: Planner) -> Result | str:
         """The result with what to write. Nothing is known from before: others may write what projects share."""
         self.forget()
-        with disk.witnessed(keeping=True) as seen:
+        with disk.overheard(keeping=True) as seen:
             result = self._checked(project)
             if isinstance(result, str):
                 return result
             planned = planner(self, result)
-        disk.saw(seen)
         reads = {path: answer for (question, path), answer in seen.items() if question.startswith(disk.READ)}
         return replace(result, told=replace(result.told, planned=planned, reads=reads), kept=None)
 
@@ -241,9 +240,8 @@ class Linter:
     def again(self, project: ProjectFiles) -> tuple[Finding, ...] | None:
         """The findings of a project that was checked; None where that takes too long now."""
         # What is read here may be told to later projects, which are remembered with it (`Files`).
-        with disk.witnessed() as seen:
+        with disk.overheard():
             result = self._checked(project)
-        disk.saw(seen)
         if isinstance(result, str):
             return None
         findings = result.outcome.findings

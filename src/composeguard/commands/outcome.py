@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from composeguard.commands.lint import Linter
 
 
-def distinct(results: Iterable[Result]) -> list[Finding]:
-    """The findings of all projects; one in a file that several projects read is said once.
+Key = tuple[str, str, int, int, str]
+"""What tells a finding from others, whichever project says it."""
 
-    Files of two repositories can have the same name in reports, but not the same path.
-    """
-    found: dict[tuple[object, ...], Finding] = {}
+
+def key(finding: Finding) -> Key:
+    """Files of two repositories can have the same name in reports, but not the same path."""
+    return finding.code, finding.file.path, finding.start, finding.end, finding.message
+
+
+def distinct(results: Iterable[Result]) -> list[Finding]:
+    """The findings of all projects; one in a file that several projects read is said once."""
+    found: dict[Key, Finding] = {}
     for result in results:
         for finding in result.outcome.findings:
-            found.setdefault((finding.code, finding.file.path, finding.start, finding.end, finding.message), finding)
+            found.setdefault(key(finding), finding)
     return list(found.values())
 
 

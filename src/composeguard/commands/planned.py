@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.options import FixOptions
-from composeguard.commands.outcome import code_of, notes_of
+from composeguard.commands.outcome import Key, code_of, key, notes_of
 from composeguard.commands.result import Result
 from composeguard.engine.finding import Finding
 from composeguard.fix.judge import Checked
@@ -49,9 +49,6 @@ class Rewrite(Struct, frozen=True):
     def then(self, later: Rewrite) -> Rewrite:
         """Both in one: another project has changed the file once more."""
         return Rewrite(self.file, later.text, self.name, (*self.lost, *later.lost))
-
-
-Key = tuple[str, str, int, int, str]
 
 
 class Standing(Struct, frozen=True):
@@ -110,7 +107,7 @@ class Planner(Struct, frozen=True):
 
     def standing(self, linter: Linter, result: Result) -> Standing:
         """How a project stands that was just checked."""
-        found = ((_key(each), each.suppression is None) for each in result.outcome.findings)
+        found = ((key(each), each.suppression is None) for each in result.outcome.findings)
         return Standing(tuple(found), code_of(linter, result), tuple(notes_of(result, self.beside, ())))
 
     def _plan(self, linter: Linter, result: Result, start: Checked, wanted: Choice) -> tuple[Plan, Result | None]:
@@ -159,11 +156,6 @@ def asked_for(result: Result) -> Choice:
     """The findings of the rules that were asked for: what was judged may hold others, for what a fix would bring."""
     codes = {rule.code for rule in result.selection.rules}
     return lambda finding: finding.code in codes and finding.severity >= result.selection.minimum
-
-
-def _key(finding: Finding) -> Key:
-    """What tells a finding from others, as `outcome.distinct` does: a file that several projects read counts once."""
-    return finding.code, finding.file.path, finding.start, finding.end, finding.message
 
 
 def _as_seen(result: Result, fixed: Iterable[Finding]) -> Iterator[Finding]:

@@ -23,11 +23,6 @@ class Folders:
         self._real: dict[str, str] = {}
         self._repositories: dict[str, str | None] = {}
 
-    def forget(self) -> None:
-        """Ask about everything anew from now on."""
-        self._real.clear()
-        self._repositories.clear()
-
     def repository(self, folder: str) -> str | None:
         """The nearest folder upward that holds `.git`; of an absolute path."""
         known = self._repositories

@@ -46,6 +46,14 @@ def witnessed(*, keeping: bool = False) -> Iterator[dict[Question, str]]:
         _seen, _keeping = outer
 
 
+@contextmanager
+def overheard(*, keeping: bool = False) -> Iterator[dict[Question, str]]:
+    """The same for a part of a run: who notes what happens around it notes this as well, unless it ends by an error."""
+    with witnessed(keeping=keeping) as seen:
+        yield seen
+    saw(seen)
+
+
 def is_witnessed() -> bool:
     """Whether somebody notes what is asked, and nothing has happened yet that makes the notes useless."""
     return _seen is not None and is_repeatable(_seen)
@@ -64,7 +72,7 @@ def note_again(question: str, path: str, answer: str | None) -> None:
 
 
 def saw(seen: Mapping[Question, str]) -> None:
-    """Note what another process has asked for this run."""
+    """Note what somebody else, such as another process, has asked for this run."""
     if not is_repeatable(seen):
         unrepeatable()
     notes = _notes()
