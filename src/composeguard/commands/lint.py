@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from composeguard.commands.configured import Configurations
 from composeguard.commands.deadline import OutOfTimeError, deadline
 from composeguard.commands.equipment import Equipment, Equipped
-from composeguard.commands.inputs import STDIN, Inputs, existing
+from composeguard.commands.inputs import Inputs, existing
 from composeguard.commands.known import Baselines
 from composeguard.commands.options import CheckOptions, LintOptions
 from composeguard.commands.places import current_folder
@@ -22,6 +22,7 @@ from composeguard.commands.progress import progress
 from composeguard.commands.result import Judged, Result, without_secrets
 from composeguard.commands.today import today
 from composeguard.commands.unchanged import results
+from composeguard.commands.wanted import Wanted
 from composeguard.compose.discover import ProjectFiles
 from composeguard.compose.files import Content, Files
 from composeguard.compose.folders import Folders, below
@@ -41,7 +42,6 @@ from composeguard.source.collector import all_stays, collector_off
 
 if TYPE_CHECKING:
     from composeguard.commands.planned import Planner
-    from composeguard.commands.since import Changes
     from composeguard.commands.stream import Format
 
 _FILES_KEPT = 64
@@ -91,7 +91,7 @@ class Linter:
         self.folders = Folders()
         self.configurations = Configurations(options, self.equipment, self.cwd, self.folders)
         self.inputs = Inputs(options, self.equipment, self.configurations, self.cwd, self.folders, self._unreadable)
-        self._changes: dict[str, Changes] = {}
+        self._wanted = Wanted(options, self.folders)
         self._files: dict[tuple[str, str], Files] = {}
         self._ran: dict[int, Selection] = {}
         """The rules that run under each configuration, by the `id` of what is remembered as long as this is."""
@@ -304,10 +304,10 @@ class Linter:
             outcome = check(reading, ran, inline=not self.options.no_ignores, today=self.today)
         outcome = replace(outcome, findings=tuple(map(without_secrets, outcome.findings)))
         adjusted = self._ready(equipped).apply(outcome.findings)
-        wanted = self.inputs.hidden.reveal(self._wanted(project, chosen, adjusted))
+        wanted = self.inputs.hidden.reveal(self._wanted.of(project, chosen, adjusted))
         root = self._base(project.directory) or self._here
         known = equipped.exempt(self.baselines.mark(configuration, wanted), self.today, root)
-        marked = self._changed(project, known)
+        marked = self._wanted.changed(project, known)
         reported = replace(outcome, findings=tuple(marked))
         told = Judged.of(reading, reported, outcome.findings)
         return Result(project, chosen, configuration, told, reading)
@@ -339,22 +339,6 @@ class Linter:
                 raise ConfigError(f"{configuration.place(steps)}: {error}") from None
         return Overrides(tuple(rows))
 
-    def _changed(self, project: ProjectFiles, findings: list[Finding]) -> list[Finding]:
-        """With `--since`, the findings of what changed."""
-        reference = self.options.since if isinstance(self.options, CheckOptions) else None
-        if reference is None:
-            return findings
-        from composeguard.commands.since import Changes, kept
-
-        if STDIN in self.options.paths:
-            raise UsageError("--since compares files; standard input is none")
-        root = self.folders.repository(project.directory)
-        if root is None:
-            raise UsageError(f"--since {reference}: {project.directory} is in no git repository")
-        if root not in self._changes:
-            self._changes[root] = Changes(Path(root), reference)
-        return kept(findings, self._changes[root])
-
     def exists(self, name: str) -> bool:
         """Whether there is a file that reports of this run call so."""
         return any(disk.exists(posixpath.join(base, name)) for base in self._bases or {self._here})
@@ -369,29 +353,6 @@ class Linter:
     def shown(self, project: ProjectFiles) -> tuple[str, ...]:
         """The names of a project's files as a shell in the current folder has them."""
         return tuple(Path(os.path.relpath(path, self.cwd)).as_posix() for path in project.files)
-
-    def _wanted(self, project: ProjectFiles, chosen: Selection, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Only what was selected, in the files that were asked for; a gap that is allowed is information."""
-        codes = {rule.code for rule in chosen.rules}
-        all_levels, allow_partial = chosen.minimum is Severity.INFO, self.options.allow_partial
-        asked, others = set[str](), set[str]()
-        if project.report_on and not set(project.files).issubset(project.report_on):
-            asked = {disk.real(path) for path in project.report_on}
-            others = {disk.real(path) for path in project.files} - asked
-        for finding in findings:
-            if finding.rule.code not in codes or (not all_levels and self._is_below(finding, chosen)):
-                continue
-            if others and disk.real(finding.file.path) not in asked:
-                continue
-            if allow_partial and finding.rule.code == "CG902":
-                yield replace(finding, severity=Severity.INFO)
-            else:
-                yield finding
-
-    def _is_below(self, finding: Finding, chosen: Selection) -> bool:
-        """Whether nobody wants to hear of it; of what is locked, the command line alone decides."""
-        asked_here = self.options.min_severity is not None or not finding.rule.locked
-        return asked_here and finding.severity < chosen.minimum
 
     def _request(self, project: ProjectFiles) -> Request:
         options = self.options
